@@ -1,0 +1,1 @@
+"""Proof: are the bits the same?"""

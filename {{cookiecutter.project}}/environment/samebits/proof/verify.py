@@ -1,0 +1,166 @@
+"""The verb `verify`: train in fresh processes and compare the bits."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from samebits.errors import UsageError
+from samebits.files import write_json, write_text
+from samebits.proof import compare
+from samebits.proof.compare import Difference, short
+from samebits.runs import record as records
+from samebits.runs.record import Outcome, Record
+from samebits.runs.train import RUNS
+
+JSON = "verdict.json"
+PAGE = "verdict.md"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether runs have the same bits, and what that statement covers.
+
+    Attributes:
+        fresh: what each run had for itself: `processes` or `containers`, or `given` for runs that were there.
+        differences: between the first run and each other one; inputs before outcomes.
+    """
+
+    records: tuple[Record, ...]
+    outcomes: tuple[Outcome, ...]
+    fresh: str
+    differences: tuple[Difference, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.differences
+
+    @property
+    def made_on(self) -> str:
+        """The machines and engines that the runs were made on."""
+        places = {
+            f"{r.hardware.cpu}, {r.hardware.cores} cores, engine {r.environment.engine}": None for r in self.records
+        }
+        return "; ".join(places)
+
+    @property
+    def headline(self) -> str:
+        runs = f"{len(self.records)} runs in fresh {self.fresh}" if self.fresh != "given" else f"{len(self.records)} runs"
+        if self.holds:
+            return f"IDENTICAL BITS: {runs}"
+        return f"DIFFERENT BITS: {runs}; first difference in {self.differences[0]}"
+
+    @property
+    def scope(self) -> str:
+        return (
+            "scope machine: the same bits on this kind of CPU. "
+            f"Checked on: {self.made_on}. Not checked: any other machine."
+        )
+
+
+def judge(folders: Sequence[Path], fresh: str) -> Verdict:
+    """Compare finished runs.
+
+    Raises:
+        UsageError: fewer than two, or one of them has not ended.
+    """
+    if len(folders) < 2:
+        raise UsageError("verify needs at least two runs to compare.")
+    ended = [records.read_complete(folder) for folder in folders]
+    (first, first_outcome), *others = ended
+    differences: list[Difference] = []
+    for record, outcome in others:
+        differences += compare.inputs(first, record)
+        differences += compare.outcomes(first_outcome, outcome)
+    return Verdict(
+        records=tuple(record for record, _ in ended),
+        outcomes=tuple(outcome for _, outcome in ended),
+        fresh=fresh,
+        differences=tuple(dict.fromkeys(differences)),
+    )
+
+
+def train_fresh(
+    project: Path, processes: int, arguments: Sequence[str], say: Callable[[str], None]
+) -> list[Path]:
+    """Train the same experiment in fresh processes, one after the other.
+
+    Args:
+        arguments: options of `train` for each of them.
+        say: told of each run that has ended.
+
+    Returns:
+        the folders of the runs, below one folder `runs/verify-<number>`.
+
+    Raises:
+        UsageError: a training failed; the message ends with what it printed last.
+    """
+    if processes < 2:
+        raise UsageError(f"--processes {processes}: at least 2 are needed to compare.")
+    parent = _next_folder(project / RUNS)
+    folders = []
+    for number in range(1, processes + 1):
+        name = f"{parent.name}/{number}"
+        command = [sys.executable, "-m", "samebits", "train", "--again", "--run", name, *arguments]
+        done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+        if done.returncode:
+            last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
+            raise UsageError(f"training {number} of {processes} ended with status {done.returncode}:\n{last}")
+        folders.append(project / RUNS / name)
+        record, outcome = records.read_complete(folders[-1])
+        say(f"run {number} of {processes}: weights {short(outcome.weights_digest)} in {record.seconds} s")
+    return folders
+
+
+def write(folder: Path, verdict: Verdict) -> Path:
+    """Write the verdict as JSON and as a page to read; returns the page's path."""
+    write_json(
+        folder / JSON,
+        {
+            "format": 1,
+            "holds": verdict.holds,
+            "fresh": verdict.fresh,
+            "scope": "machine",
+            "checked_on": verdict.made_on,
+            "runs": [
+                {
+                    "name": record.name,
+                    "final_weights": outcome.weights_digest,
+                    "predictions": outcome.predictions,
+                    "engine": record.environment.engine,
+                    "cpu": record.hardware.cpu,
+                }
+                for record, outcome in zip(verdict.records, verdict.outcomes, strict=True)
+            ],
+            "differences": [{"rung": d.rung, "what": d.what} for d in verdict.differences],
+        },
+    )
+    write_text(folder / PAGE, page(verdict))
+    return folder / PAGE
+
+
+def page(verdict: Verdict) -> str:
+    """The verdict as Markdown."""
+    lines = [f"# {verdict.headline}", "", verdict.scope, ""]
+    if verdict.differences:
+        lines += ["What differs, causes first:", "", *(f"* {d}" for d in verdict.differences), ""]
+    lines += ["| run | seed | initial weights | final weights | predictions | epochs |", "|---|---|---|---|---|---|"]
+    for record, outcome in zip(verdict.records, verdict.outcomes, strict=True):
+        initial = records.digest_of_weights(outcome.initial_weights)
+        digests = (initial, outcome.weights_digest, outcome.predictions)
+        cells = " | ".join(f"`{short(digest)}`" for digest in digests)
+        lines.append(f"| {record.name} | {record.seed} | {cells} | {len(outcome.metrics)} |")
+    lines += [
+        "",
+        "Compared, bit by bit: the inputs (policy, lock, packages, code, configuration, data), the initial weights,",
+        "the metrics of each epoch, the final weights, and the predictions on the validation split.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _next_folder(runs: Path) -> Path:
+    numbers = [int(path.name[7:]) for path in runs.glob("verify-*") if path.name[7:].isdecimal()]
+    folder = runs / f"verify-{max(numbers, default=0) + 1:03d}"
+    folder.mkdir(parents=True)
+    return folder

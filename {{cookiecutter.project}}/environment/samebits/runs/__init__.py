@@ -1,0 +1,1 @@
+"""Runs: training, their records, and their evaluation."""

@@ -1,0 +1,173 @@
+"""The verb `train`: one run from the prepared data to a recorded model."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from samebits import config, digests, guard
+from samebits.config import Experiment
+from samebits.data import manifest as manifests
+from samebits.errors import DoesNotHoldError, UsageError
+from samebits.files import replacing
+from samebits.guard import Finding, Situation, determinism, has_drifted
+from samebits.runs import record as records
+from samebits.runs.record import Outcome, Record
+
+PREPARED = Path("data") / "prepared"
+RUNS = Path("runs")
+MODEL = "model.keras"
+WEIGHTS = "model.weights.h5"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says about a run.
+
+    Attributes:
+        name: the run's folder below `runs/`; by default made of the seed and the digest of all inputs.
+        again: train a finished run anew.
+        smoke: a few steps on a few records.
+        allow_drift: train although the guard found drift, and record it.
+    """
+
+    name: str | None = None
+    again: bool = False
+    smoke: bool = False
+    allow_drift: bool = False
+
+
+def train(project: Path, experiment: Experiment, options: Options) -> tuple[Path, Record, bool]:
+    """Train the experiment, or find the run of the same inputs finished already.
+
+    Returns:
+        the run's folder, its record, and whether it was trained now.
+
+    Raises:
+        UsageError: the data is missing or damaged, or the experiment's code does not do its part.
+        DoesNotHoldError: the environment has drifted, before or during the run.
+    """
+    situation = guard.observe()
+    findings = refuse_drift(guard.inspect(situation), allowed=options.allow_drift)
+    prepared = project / PREPARED
+    manifest = manifests.read(prepared)
+    _require_same_data(manifest, experiment)
+    manifests.verify(prepared, manifest)
+    begun = _begin(project, experiment, manifest.digest, situation, findings, options)
+    folder = project / RUNS / begun.name
+    if (folder / records.FILE).is_file() and not options.again:
+        present = records.read(folder)
+        if present.status == "complete" and present.inputs_digest == begun.inputs_digest:
+            return folder, present, False
+        if present.inputs_digest != begun.inputs_digest:
+            raise UsageError(
+                f"{folder}: holds a run of other inputs (configuration, code, data or environment). "
+                "Choose another --run NAME, or replace it with --again."
+            )
+    _clear(folder)
+    records.write(folder, begun)
+    start = time.monotonic()
+    outcome = _train_model(project, experiment, manifest, folder, smoke=options.smoke)
+    at_end = tuple(determinism.check())
+    ended = begun.model_copy(
+        update={
+            "status": "complete",
+            "outcome": outcome,
+            "findings_at_end": records.findings_as_dicts(at_end),
+            "ended": _now(),
+            "seconds": round(time.monotonic() - start, 3),
+        }
+    )
+    records.write(folder, ended)
+    refuse_drift(at_end, allowed=options.allow_drift)
+    return folder, ended, True
+
+
+def refuse_drift(findings: tuple[Finding, ...], *, allowed: bool) -> tuple[Finding, ...]:
+    """The findings, if they are no drift or drift is allowed.
+
+    Raises:
+        DoesNotHoldError: naming every finding of severity error, with its remedy.
+    """
+    if has_drifted(findings) and not allowed:
+        errors = [finding for finding in findings if finding.severity is guard.Severity.ERROR]
+        raise DoesNotHoldError(
+            "the environment is not the one that was locked:\n"
+            + "\n".join(guard.describe(errors))
+            + "\n--allow-drift goes on all the same, and the record says so."
+        )
+    return findings
+
+
+def _begin(
+    project: Path,
+    experiment: Experiment,
+    data: str,
+    situation: Situation,
+    findings: tuple[Finding, ...],
+    options: Options,
+) -> Record:
+    code = digests.of_tree(project / "src" / experiment.experiment.package)
+    environment = records.environment(situation)
+    inputs = records.inputs_digest(experiment, code, data, environment, options.smoke)
+    kind = "smoke" if options.smoke else f"seed{experiment.seed}"
+    return Record(
+        status="running",
+        name=options.name or f"{kind}-{inputs.removeprefix('sha256:')[:8]}",
+        command=records.command(),
+        seed=experiment.seed,
+        smoke=options.smoke,
+        allow_drift=options.allow_drift,
+        config=experiment,
+        code=code,
+        data=data,
+        environment=environment,
+        hardware=records.hardware(situation),
+        findings_at_start=records.findings_as_dicts(findings),
+        started=_now(),
+    )
+
+
+def _train_model(
+    project: Path, experiment: Experiment, manifest: manifests.Manifest, folder: Path, *, smoke: bool
+) -> Outcome:
+    # TensorFlow takes seconds to import, and everything above can fail before.
+    import keras
+
+    from samebits.project import function
+    from samebits.runs.run import Run
+
+    # What ran so far may have drawn from the generators; from here on all is the experiment's.
+    keras.utils.set_random_seed(experiment.seed)
+    run = Run(project, experiment, manifest, project / PREPARED, folder, smoke=smoke)
+    model = function(project, experiment, "train", "train")(run)
+    if not isinstance(model, keras.Model):
+        raise UsageError(f"train.py: train() returned {type(model).__name__}; let it return the trained model.")
+    outcome = run.outcome(model)
+    with replacing(folder / MODEL) as path:
+        model.save(path)
+    with replacing(folder / WEIGHTS) as path:
+        model.save_weights(path)
+    return outcome
+
+
+def _require_same_data(manifest: manifests.Manifest, experiment: Experiment) -> None:
+    """Refuse data that was prepared by another `[data]` table than the present one."""
+    old, new = manifest.data.model_dump(), experiment.data.model_dump()
+    changed = [f"{key} was {old[key]!r} and is {new[key]!r}" for key in new if old[key] != new[key]]
+    if changed:
+        raise UsageError(
+            f"{PREPARED} was made by another [data] of {config.FILE}: {'; '.join(changed)}. "
+            "Make it anew with `prepare --replace`, or change [data] back."
+        )
+
+
+def _clear(folder: Path) -> None:
+    """Make the run's folder, without what an earlier, unfinished or repeated run left in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (records.FILE, MODEL, WEIGHTS, "metrics.csv"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,105 @@
+"""The start-up hook: every Python of the environment is seeded, without the program's help.
+
+`samebits.pth` imports this module when Python starts. It imports nothing that the program does not:
+it waits until the program itself has imported `random`, `numpy.random` or `tensorflow`, and seeds
+that module then. Keras draws its default seeds from `random`, so it is covered by it.
+
+A seed that the program sets itself comes later and wins.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
+DEFAULT_SEED = 42
+MAX_SEED = 2**32 - 1  # the largest that numpy.random.seed takes
+
+
+def seed() -> int:
+    """The seed of this process: SAMEBITS_SEED, else `seed` of the project's experiment.toml, else 42.
+
+    Raises:
+        ValueError: the seed is not an integer in 0…2³²−1.
+    """
+    text = os.environ.get("SAMEBITS_SEED")
+    if text is not None:
+        if not text.isdecimal() or int(text) > MAX_SEED:
+            raise ValueError(f"SAMEBITS_SEED={text!r}: expected an integer in 0…{MAX_SEED}")
+        return int(text)
+    path = os.path.join(os.environ.get("SAMEBITS_PROJECT", "."), "experiment.toml")  # noqa: PTH118
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib would cost every start milliseconds
+            import tomllib
+
+            value = tomllib.load(file).get("seed", DEFAULT_SEED)
+    except (OSError, ValueError):  # no experiment, or one that the verbs will complain about
+        return DEFAULT_SEED
+    return value if isinstance(value, int) and 0 <= value <= MAX_SEED else DEFAULT_SEED
+
+
+def _seed_random(module: ModuleType) -> None:
+    module.seed(seed())
+
+
+def _seed_numpy(module: ModuleType) -> None:
+    module.seed(seed())
+
+
+def _seed_tensorflow(module: ModuleType) -> None:
+    module.random.set_seed(seed())
+
+
+class _SeedAfterImport:
+    """A finder for `sys.meta_path` that finds nothing itself, but seeds a module once it is imported."""
+
+    def __init__(self, actions: dict[str, Callable[[ModuleType], None]]) -> None:
+        self._actions = actions
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> "ModuleSpec | None":
+        action = self._actions.pop(name, None)
+        if action is None:
+            return None
+        for finder in sys.meta_path:
+            spec = None if finder is self else finder.find_spec(name, path, target)
+            if spec is not None and spec.loader is not None:
+                execute = spec.loader.exec_module
+
+                def execute_and_seed(module: ModuleType) -> None:
+                    execute(module)
+                    action(module)
+
+                spec.loader.exec_module = execute_and_seed  # type: ignore[method-assign]
+                return spec
+        return None
+
+
+def install() -> None:
+    """Put the hook in place, and the project's `src` folder on the path. Calling it again does nothing."""
+    if is_active():
+        return
+    project = os.environ.get("SAMEBITS_PROJECT")
+    if project:
+        sys.path.append(os.path.join(project, "src"))  # noqa: PTH118
+    actions = {
+        "random": _seed_random,
+        "numpy.random": _seed_numpy,
+        "tensorflow": _seed_tensorflow,
+    }
+    for name in [name for name in actions if name in sys.modules]:
+        actions.pop(name)(sys.modules[name])
+    sys.meta_path.insert(0, _SeedAfterImport(actions))
+
+
+def is_active() -> bool:
+    """Whether this Python was started with the hook."""
+    return any(isinstance(finder, _SeedAfterImport) for finder in sys.meta_path)
+
+
+install()
