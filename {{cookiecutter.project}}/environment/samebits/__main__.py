@@ -11,6 +11,6 @@ except UsageError as error:
     print(f"error: {error}", file=sys.stderr)
     sys.exit(error.exit_status)
 
-from samebits.cli import main  # noqa: E402 - only once the policy holds
+from samebits.cli import main
 
 sys.exit(main())

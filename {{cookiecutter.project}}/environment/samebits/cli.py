@@ -31,7 +31,8 @@ Set = Annotated[
 ]
 Smoke = Annotated[bool, typer.Option("--smoke", help="A few steps on a few records, to see that all works.")]
 AllowDrift = Annotated[
-    bool, typer.Option("--allow-drift", help="Go on in an environment that is not the locked one, and record it.")
+    bool,
+    typer.Option("--allow-drift", help="Go on in an environment that is not the locked one, and record it."),
 ]
 
 
@@ -53,7 +54,11 @@ def _root(
 @app.command()
 def doctor(
     building: Annotated[
-        bool, typer.Option("--build", help="As the last step of building an image: with TensorFlow, without the CPU.")
+        bool,
+        typer.Option(
+            "--build",
+            help="As the last step of building an image: with TensorFlow, without the CPU.",
+        ),
     ] = False,
 ) -> None:
     """Is this environment the one that was locked? Each finding with its remedy."""
@@ -80,7 +85,9 @@ def doctor(
 
 @app.command()
 def prepare(
-    replace: Annotated[bool, typer.Option("--replace", help="Make the data anew even if there is some.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Make the data anew even if there is some.")
+    ] = False,
 ) -> None:
     """Raw data to seeded, sharded TFRecords with a manifest. A second run verifies them."""
     from samebits import config
@@ -127,12 +134,16 @@ def train(
         out.print("these inputs were trained already; --again trains them anew")
     outcome = record.outcome
     assert outcome is not None  # noqa: S101 - a complete record has one
-    out.print(f"run {folder.relative_to(project())}: weights {short(outcome.weights_digest)}, {record.seconds} s")
+    out.print(
+        f"run {folder.relative_to(project())}: weights {short(outcome.weights_digest)}, {record.seconds} s"
+    )
 
 
 @app.command()
 def evaluate(
-    run: Annotated[str | None, typer.Argument(help="The run's name or folder; by default the newest.")] = None,
+    run: Annotated[
+        str | None, typer.Argument(help="The run's name or folder; by default the newest.")
+    ] = None,
 ) -> None:
     """A finished run on the test split: accuracy, precision and recall, confusion matrix."""
     from samebits.runs import evaluate as evaluation
@@ -143,7 +154,11 @@ def evaluate(
     result = evaluation.evaluate(project(), folder)
     table = Table("class", "precision", "recall", "f1", "examples")
     for name, row in result.per_class.items():
-        table.add_row(name, *(f"{row[key]:.3f}" for key in ("precision", "recall", "f1")), str(row["examples"]))
+        table.add_row(
+            name,
+            *(f"{row[key]:.3f}" for key in ("precision", "recall", "f1")),
+            str(row["examples"]),
+        )
     out.print(table)
     out.print(f"test accuracy {result.accuracy:.4f} on {result.examples} examples")
     out.print(f"written to {(folder / evaluation.FOLDER).relative_to(project())}")
@@ -151,12 +166,13 @@ def evaluate(
 
 @app.command()
 def verify(
-    processes: Annotated[int, typer.Option(help="How many fresh processes train.")] = 2,
     runs: Annotated[
-        list[str] | None, typer.Option("--runs", metavar="RUN", help="Compare these finished runs instead; give it twice or more.")
+        list[str] | None,
+        typer.Argument(metavar="[RUN RUN…]", help="Compare these finished runs instead."),
     ] = None,
+    processes: Annotated[int, typer.Option(help="How many fresh processes train.")] = 2,
     fresh: Annotated[
-        str, typer.Option(hidden=True, help="What the runs of --runs had for themselves.")
+        str, typer.Option(hidden=True, help="What each of the given runs had for itself.")
     ] = "given",
     seed: Seed = None,
     settings: Set = None,
@@ -183,6 +199,8 @@ def verify(
     out.print(f"[bold {'green' if verdict.holds else 'red'}]{escape(verdict.headline)}[/]")
     for difference in verdict.differences:
         out.print(f"  {escape(str(difference))}")
+    for difference in verdict.surroundings:
+        out.print(f"  made on different ground, {escape(str(difference))}")
     for record, outcome in zip(verdict.records, verdict.outcomes, strict=True):
         out.print(f"  {record.name}: weights {outcome.weights_digest}")
     out.print(verdict.scope)
@@ -192,7 +210,11 @@ def verify(
 
 
 @app.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+    context_settings={
+        "allow_extra_args": True,
+        "ignore_unknown_options": True,
+        "help_option_names": [],
+    }
 )
 def run(
     context: typer.Context,
@@ -240,9 +262,14 @@ def main() -> int:
         err.print(f"[bold red]error:[/] {escape(str(error))}")
         return error.exit_status
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT, errno.EPERM) and error.errno:
+        if (
+            error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT, errno.EPERM)
+            and error.errno
+        ):
             raise
-        err.print(f"[bold red]error:[/] {escape(str(error))}. Make room, or mend the permissions, and run it again.")
+        err.print(
+            f"[bold red]error:[/] {escape(str(error))}. Make room, or mend the permissions, and run it again."
+        )
         return UsageError.exit_status
     except KeyboardInterrupt:
         err.print("interrupted; run it again, nothing is half-written")

@@ -48,8 +48,7 @@ def policy_page(rules: Policy) -> str:
         "| variable | value | scope | reason |",
         "|---|---|---|---|",
     ]
-    for v in rules.variables:
-        lines.append(f"| `{v.name}` | `{v.value}` | {v.scope} | {v.reason} |")
+    lines += [f"| `{v.name}` | `{v.value}` | {v.scope} | {v.reason} |" for v in rules.variables]
     lines += ["", "Refused, whatever their value:", ""]
     lines += [f"* `{rule.pattern}`: {rule.reason}" for rule in rules.refused]
     lines += ["", "Leaked in, if set and neither in the table nor harmless:", ""]
@@ -88,7 +87,9 @@ def _instruction(name: str, values: dict[str, str]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Write or check the files that follow from policy and locks.")
+    parser = argparse.ArgumentParser(
+        description="Write or check the files that follow from policy and locks."
+    )
     action = parser.add_mutually_exclusive_group(required=True)
     action.add_argument("--write", action="store_true", help="bring the files up to date")
     action.add_argument("--check", action="store_true", help="fail where a file is out of date")

@@ -25,7 +25,7 @@ def of_json(value: Any) -> str:
 
 
 def of_array(array: NDArray[Any]) -> str:
-    """The digest of an array of any shape: of its dtype, its shape and its elements, little-endian, in C order."""
+    """The digest of an array: of its dtype, its shape and its elements, little-endian, in C order."""
     array = np.asarray(array)
     little = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False))
     header = f"{array.dtype.name}{list(array.shape)}".encode()

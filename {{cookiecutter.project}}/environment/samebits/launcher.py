@@ -66,6 +66,7 @@ def enter(arguments: list[str]) -> None:
         "SAMEBITS_HOME": str(HOME),
         "SAMEBITS_PROJECT": project,
         CHANGES: json.dumps(changes),
+        "PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", os.defpath),
         # keras.json in the home folder could change the float type.
         "KERAS_HOME": str(Path(tempfile.gettempdir()) / f"samebits-keras-{os.getuid()}"),
     }

@@ -1,4 +1,4 @@
-"""The determinism policy, read from `policy.toml`. Standard library only: it runs before any package is there."""
+"""The determinism policy, read from `policy.toml`. Standard library only: it serves without packages."""
 
 import hashlib
 import tomllib

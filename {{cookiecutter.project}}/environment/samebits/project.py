@@ -1,8 +1,8 @@
 """The experiment's code, as the verbs use it.
 
-    prepare.py   examples() -> Iterator[Example]
-    data.py      decode(features) -> (inputs, target);  augment(inputs, seed) -> inputs
-    train.py     train(run) -> keras.Model
+prepare.py   examples() -> Iterator[Example]
+data.py      decode(features) -> (inputs, target);  augment(inputs, seed) -> inputs
+train.py     train(run) -> keras.Model
 """
 
 import importlib
@@ -31,5 +31,7 @@ def function(project: Path, config: Experiment, module: str, name: str) -> Calla
         raise UsageError(f"{path}: not found. [experiment] package in experiment.toml says {package!r}.")
     found = getattr(importlib.import_module(f"{package}.{module}"), name, None)
     if not callable(found):
-        raise UsageError(f"{path}: has no function {name}(). Define it; docs: README.md, 'Where to change what'.")
+        raise UsageError(
+            f"{path}: has no function {name}(). Define it; docs: README.md, 'Where to change what'."
+        )
     return found  # type: ignore[no-any-return]

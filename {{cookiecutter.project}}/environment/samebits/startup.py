@@ -42,11 +42,7 @@ def seed() -> int:
     return value if isinstance(value, int) and 0 <= value <= MAX_SEED else DEFAULT_SEED
 
 
-def _seed_random(module: ModuleType) -> None:
-    module.seed(seed())
-
-
-def _seed_numpy(module: ModuleType) -> None:
+def _seed_generator(module: ModuleType) -> None:
     module.seed(seed())
 
 
@@ -68,16 +64,21 @@ class _SeedAfterImport:
             return None
         for finder in sys.meta_path:
             spec = None if finder is self else finder.find_spec(name, path, target)
-            if spec is not None and spec.loader is not None:
-                execute = spec.loader.exec_module
-
-                def execute_and_seed(module: ModuleType) -> None:
-                    execute(module)
-                    action(module)
-
-                spec.loader.exec_module = execute_and_seed  # type: ignore[method-assign]
-                return spec
+            if spec is not None:
+                return _with_action(spec, action)
         return None
+
+
+def _with_action(spec: "ModuleSpec", action: Callable[[ModuleType], None]) -> "ModuleSpec":
+    if spec.loader is not None:
+        execute = spec.loader.exec_module
+
+        def execute_and_act(module: ModuleType) -> None:
+            execute(module)
+            action(module)
+
+        spec.loader.exec_module = execute_and_act  # type: ignore[method-assign]
+    return spec
 
 
 def install() -> None:
@@ -87,9 +88,9 @@ def install() -> None:
     project = os.environ.get("SAMEBITS_PROJECT")
     if project:
         sys.path.append(os.path.join(project, "src"))  # noqa: PTH118
-    actions = {
-        "random": _seed_random,
-        "numpy.random": _seed_numpy,
+    actions: dict[str, Callable[[ModuleType], None]] = {
+        "random": _seed_generator,
+        "numpy.random": _seed_generator,
         "tensorflow": _seed_tensorflow,
     }
     for name in [name for name in actions if name in sys.modules]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from samebits.errors import UsageError
 
 _RESERVED = ("key", "index", "label")
 # What tf.io.decode_raw can read.
-_DTYPES = "bool uint8 int8 uint16 int16 int32 int64 float16 float32 float64".split()
+_DTYPES = ["bool", "uint8", "int8", "uint16", "int16", "int32", "int64", "float16", "float32", "float64"]
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,16 @@ def collect(examples: Iterable[Example], classes: Sequence[str]) -> list[Example
     """
     ordered = sorted(_each_an_example(examples), key=lambda example: example.key)
     if not ordered:
-        raise UsageError("prepare.py: examples() yields nothing. Let it yield one Example per record of the raw data.")
+        raise UsageError(
+            "prepare.py: examples() yields nothing. Let it yield one Example per record of the raw data."
+        )
     first = ordered[0]
     problems = [problem for example in ordered for problem in _problems(example, first, classes)]
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.key == after.key:
             problems.append(f"the key {after.key!r} comes twice; every example needs a key of its own")
-    for label in sorted(set(range(len(classes))) - {example.label for example in ordered}):
-        problems.append(f"class {classes[label]!r} has no example; remove it from [data] classes")
+    empty = sorted(set(range(len(classes))) - {example.label for example in ordered})
+    problems += [f"class {classes[label]!r} has no example; remove it from [data] classes" for label in empty]
     if problems:
         shown = [f"  {problem}" for problem in problems[:20]]
         if len(problems) > len(shown):
@@ -81,7 +84,9 @@ def schema(example: Example) -> dict[str, tuple[str, list[int]]]:
 def _each_an_example(examples: Iterable[Example]) -> Iterable[Example]:
     for example in examples:
         if not isinstance(example, Example):
-            raise UsageError(f"prepare.py: examples() yields a {type(example).__name__}; let it yield samebits.Example.")
+            raise UsageError(
+                f"prepare.py: examples() yields a {type(example).__name__}; let it yield samebits.Example."
+            )
         yield example
 
 
@@ -92,8 +97,8 @@ def _problems(example: Example, first: Example, classes: Sequence[str]) -> Itera
         yield f"{example.key}: features {schema(example)} differ from those of {first.key}, {schema(first)}"
     for name, array in example.features.items():
         if name in _RESERVED:
-            yield f"{example.key}: {name!r} is a name that every record has already; call the feature otherwise"
+            yield f"{example.key}: {name!r} is a name that every record has; call the feature otherwise"
         if array.dtype.name not in _DTYPES:
-            yield f"{example.key}: feature {name!r} has dtype {array.dtype}; expected one of {', '.join(_DTYPES)}"
+            yield f"{example.key}: feature {name!r} has dtype {array.dtype}, not one of {', '.join(_DTYPES)}"
         elif array.dtype.kind == "f" and not np.isfinite(array).all():
             yield f"{example.key}: feature {name!r} has values that are not finite"

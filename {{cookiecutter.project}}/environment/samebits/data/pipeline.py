@@ -37,12 +37,14 @@ class Reader:
         self._decode = decode
 
     def in_order(self, batch_size: int, limit: int | None = None) -> tf.data.Dataset:
-        """All examples once (or the first `limit`), in the order of the shards, in batches of at most `batch_size`."""
+        """All examples once, or the first `limit`, in the order of the shards, in batches."""
         records = tf.data.TFRecordDataset(self._files)
         if limit is not None:
             records = records.take(limit)
         dataset = records.map(
-            lambda record: self._decode(self._parse(record)), num_parallel_calls=_THREADS, deterministic=True
+            lambda record: self._decode(self._parse(record)),
+            num_parallel_calls=_THREADS,
+            deterministic=True,
         )
         return self._counted(dataset.batch(batch_size), batch_size, limit).prefetch(2)
 
@@ -94,8 +96,10 @@ class Reader:
     def _counted(
         self, dataset: tf.data.Dataset, batch_size: int, limit: int | None, epochs: int = 1
     ) -> tf.data.Dataset:
-        """The dataset with its length known: Keras warns otherwise, and a shard cut short would pass unseen."""
-        return dataset.apply(tf.data.experimental.assert_cardinality(epochs * self.batches(batch_size, limit)))
+        """The dataset with its length known: Keras asks for it, and a shard cut short is noticed."""
+        return dataset.apply(
+            tf.data.experimental.assert_cardinality(epochs * self.batches(batch_size, limit))
+        )
 
     def _shuffled_records(self, seed: Any, window: int) -> tf.data.Dataset:
         files = tf.random.experimental.stateless_shuffle(tf.constant(self._files), seed)

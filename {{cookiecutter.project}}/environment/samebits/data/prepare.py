@@ -84,7 +84,12 @@ def _write_split(
         path = folder / f"{name}-{number:05d}-of-{len(chunks):05d}.tfrecord"
         shards.write(path, ((place[example.key], example) for example in chunk))
         written.append(
-            Shard(file=path.name, examples=len(chunk), bytes=path.stat().st_size, digest=digests.of_file(path))
+            Shard(
+                file=path.name,
+                examples=len(chunk),
+                bytes=path.stat().st_size,
+                digest=digests.of_file(path),
+            )
         )
     counts = Counter(example.label for example in members)
     return SplitContent(

@@ -24,6 +24,6 @@ def check(situation: Situation) -> Iterator[Finding]:
         yield Finding(
             "cpu",
             Severity.ERROR,
-            f"{situation.cpu_model} is below x86-64-v3 (it lacks {', '.join(missing)}), so its bits would differ",
-            "run on a CPU of 2015 or later (Intel Haswell, AMD Excavator or Zen), without emulation that hides them",
+            f"{situation.cpu_model} is below x86-64-v3 (no {', '.join(missing)}), so its bits would differ",
+            "run on a CPU of Intel's Haswell or AMD's Zen generation or later",
         )

@@ -7,7 +7,6 @@ from samebits.guard.findings import Finding, Severity
 
 def check() -> Iterator[Finding]:
     """To be asked at the end of a run as well: code can turn it off. Imports TensorFlow."""
-    import tensorflow  # noqa: F401 - the module below cannot be imported first
     from tensorflow.python.framework import config
 
     if not config.is_op_determinism_enabled():

@@ -1,9 +1,9 @@
 """What a check of the guard says."""
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 
 class Severity(StrEnum):

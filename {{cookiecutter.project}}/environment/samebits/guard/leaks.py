@@ -17,4 +17,9 @@ def check(situation: Situation) -> Iterator[Finding]:
             what = f"{name}={value} is refused: it {rule.reason}"
         else:
             what = f"{name}={value} has leaked in: {rule.reason}"
-        yield Finding("leaks", Severity.ERROR, what, f"unset {name} where the container or the shell is started")
+        yield Finding(
+            "leaks",
+            Severity.ERROR,
+            what,
+            f"unset {name} where the container or the shell is started",
+        )

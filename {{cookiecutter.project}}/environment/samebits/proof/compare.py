@@ -25,8 +25,7 @@ class Difference:
 def inputs(a: Record, b: Record) -> Iterator[Difference]:
     """What the two runs were made from, rung by rung, from the environment to the data.
 
-    The engine, the hardware and the system below are not inputs: a promise of samebits is that the
-    bits do not depend on them, or the guard names them.
+    Engine, system and hardware are not inputs: see `surroundings`.
     """
     one, two = a.environment, b.environment
     yield from _values("policy", {"policy.toml": one.policy}, {"policy.toml": two.policy})
@@ -41,6 +40,14 @@ def inputs(a: Record, b: Record) -> Iterator[Difference]:
     yield from _values("data", {"manifest": a.data}, {"manifest": b.data})
 
 
+def surroundings(a: Record, b: Record) -> Iterator[Difference]:
+    """What the two runs were made on. It is not meant to change a bit; where bits differ, it is suspect."""
+    one, two = a.environment, b.environment
+    for key in ("engine", "python", "system", "glibc"):
+        yield from _values("environment", {key: getattr(one, key)}, {key: getattr(two, key)})
+    yield from _values("hardware", a.hardware.model_dump(), b.hardware.model_dump())
+
+
 def outcomes(a: Outcome, b: Outcome) -> Iterator[Difference]:
     """What the two runs computed, in the order in which they did."""
     yield from _weights("initial weights", a.initial_weights, b.initial_weights)
@@ -48,7 +55,10 @@ def outcomes(a: Outcome, b: Outcome) -> Iterator[Difference]:
         yield Difference("metrics", f"{len(a.metrics)} epochs against {len(b.metrics)}")
     for epoch, (one, two) in enumerate(zip(a.metrics, b.metrics, strict=False), start=1):
         if one != two:
-            yield Difference("metrics", f"first in epoch {epoch}: {_values_of(a, epoch)} against {_values_of(b, epoch)}")
+            yield Difference(
+                "metrics",
+                f"first in epoch {epoch}: {_values_of(a, epoch)} against {_values_of(b, epoch)}",
+            )
             break
     yield from _weights("final weights", a.final_weights, b.final_weights)
     if a.predictions != b.predictions:
@@ -86,7 +96,7 @@ def _values_of(outcome: Outcome, epoch: int) -> dict[str, float]:
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat = {}
+    flat: dict[str, Any] = {}
     for key, value in table.items():
         flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
     return flat

@@ -2,8 +2,9 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 
 from samebits.errors import UsageError
@@ -24,31 +25,47 @@ class Verdict:
 
     Attributes:
         fresh: what each run had for itself: `processes` or `containers`, or `given` for runs that were there.
-        differences: between the first run and each other one; inputs before outcomes.
+        inputs: differences between what the first run and each other one were made from, causes first.
+        bits: differences between what they computed, in the order of the computation.
+        surroundings: differences between what they were made on.
     """
 
     records: tuple[Record, ...]
     outcomes: tuple[Outcome, ...]
     fresh: str
-    differences: tuple[Difference, ...]
+    inputs: tuple[Difference, ...]
+    bits: tuple[Difference, ...]
+    surroundings: tuple[Difference, ...]
 
     @property
     def holds(self) -> bool:
         return not self.differences
 
     @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Inputs before outcomes."""
+        return self.inputs + self.bits
+
+    @property
     def made_on(self) -> str:
         """The machines and engines that the runs were made on."""
         places = {
-            f"{r.hardware.cpu}, {r.hardware.cores} cores, engine {r.environment.engine}": None for r in self.records
+            f"{r.hardware.cpu}, {r.hardware.cores} cores, engine {r.environment.engine}": None
+            for r in self.records
         }
         return "; ".join(places)
 
     @property
     def headline(self) -> str:
-        runs = f"{len(self.records)} runs in fresh {self.fresh}" if self.fresh != "given" else f"{len(self.records)} runs"
+        runs = (
+            f"{len(self.records)} runs in fresh {self.fresh}"
+            if self.fresh != "given"
+            else f"{len(self.records)} runs"
+        )
         if self.holds:
             return f"IDENTICAL BITS: {runs}"
+        if not self.bits:
+            return f"IDENTICAL BITS FROM DIFFERENT INPUTS: {runs}; first difference in {self.differences[0]}"
         return f"DIFFERENT BITS: {runs}; first difference in {self.differences[0]}"
 
     @property
@@ -69,16 +86,18 @@ def judge(folders: Sequence[Path], fresh: str) -> Verdict:
         raise UsageError("verify needs at least two runs to compare.")
     ended = [records.read_complete(folder) for folder in folders]
     (first, first_outcome), *others = ended
-    differences: list[Difference] = []
-    for record, outcome in others:
-        differences += compare.inputs(first, record)
-        differences += compare.outcomes(first_outcome, outcome)
     return Verdict(
         records=tuple(record for record, _ in ended),
         outcomes=tuple(outcome for _, outcome in ended),
         fresh=fresh,
-        differences=tuple(dict.fromkeys(differences)),
+        inputs=_distinct(compare.inputs(first, record) for record, _ in others),
+        bits=_distinct(compare.outcomes(first_outcome, outcome) for _, outcome in others),
+        surroundings=_distinct(compare.surroundings(first, record) for record, _ in others),
     )
+
+
+def _distinct(differences: Iterable[Iterable[Difference]]) -> tuple[Difference, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(differences)))
 
 
 def train_fresh(
@@ -133,7 +152,9 @@ def write(folder: Path, verdict: Verdict) -> Path:
                 }
                 for record, outcome in zip(verdict.records, verdict.outcomes, strict=True)
             ],
-            "differences": [{"rung": d.rung, "what": d.what} for d in verdict.differences],
+            "inputs": [asdict(difference) for difference in verdict.inputs],
+            "bits": [asdict(difference) for difference in verdict.bits],
+            "surroundings": [asdict(difference) for difference in verdict.surroundings],
         },
     )
     write_text(folder / PAGE, page(verdict))
@@ -145,7 +166,12 @@ def page(verdict: Verdict) -> str:
     lines = [f"# {verdict.headline}", "", verdict.scope, ""]
     if verdict.differences:
         lines += ["What differs, causes first:", "", *(f"* {d}" for d in verdict.differences), ""]
-    lines += ["| run | seed | initial weights | final weights | predictions | epochs |", "|---|---|---|---|---|---|"]
+    if verdict.surroundings:
+        lines += ["Made on different ground:", "", *(f"* {d}" for d in verdict.surroundings), ""]
+    lines += [
+        "| run | seed | initial weights | final weights | predictions | epochs |",
+        "|---|---|---|---|---|---|",
+    ]
     for record, outcome in zip(verdict.records, verdict.outcomes, strict=True):
         initial = records.digest_of_weights(outcome.initial_weights)
         digests = (initial, outcome.weights_digest, outcome.predictions)
@@ -153,8 +179,8 @@ def page(verdict: Verdict) -> str:
         lines.append(f"| {record.name} | {record.seed} | {cells} | {len(outcome.metrics)} |")
     lines += [
         "",
-        "Compared, bit by bit: the inputs (policy, lock, packages, code, configuration, data), the initial weights,",
-        "the metrics of each epoch, the final weights, and the predictions on the validation split.",
+        "Compared: the inputs (policy, lock, packages, code, configuration, data) and, bit by bit, the",
+        "initial weights, the metrics of each epoch, the final weights and the predictions (validation).",
     ]
     return "\n".join(lines) + "\n"
 

@@ -54,7 +54,7 @@ def evaluate(project: Path, folder: Path) -> Evaluation:
 
     if digest_of_weights(weights_of(model)) != outcome.weights_digest:
         raise UsageError(
-            f"{folder / MODEL}: its weights are not those of {records.FILE}. Train the run again with --again."
+            f"{folder / MODEL}: its weights are not those of {records.FILE}. Train it again with --again."
         )
     truth, predicted = _predict(project, record.config, manifest, model)
     evaluation = score(truth, predicted, manifest.data.classes)
@@ -138,7 +138,10 @@ def plot(evaluation: Evaluation, classes: list[str], path: Path) -> None:
     figure = Figure(figsize=(side_inches, side_inches), layout="constrained")
     axes = figure.subplots()
     ConfusionMatrixDisplay(evaluation.confusion, display_labels=classes).plot(
-        ax=axes, cmap="Blues", colorbar=False, xticks_rotation="vertical" if len(classes) > 10 else "horizontal"
+        ax=axes,
+        cmap="Blues",
+        colorbar=False,
+        xticks_rotation="vertical" if len(classes) > 10 else "horizontal",
     )
     axes.set_title(f"accuracy {evaluation.accuracy:.3f} on {evaluation.examples} examples of the test split")
     figure.savefig(path, dpi=120, metadata={"Software": None})

@@ -11,7 +11,7 @@ from samebits import digests
 from samebits.files import write_text
 
 
-class History(keras.callbacks.Callback):
+class History(keras.callbacks.Callback):  # type: ignore[misc]
     """Shows and keeps the metrics: a progress bar on a terminal, one plain line per epoch elsewhere.
 
     Attributes:

@@ -78,8 +78,8 @@ class Record(Settings):
     data: str
     environment: Environment
     hardware: Hardware
-    findings_at_start: list[dict[str, str]]
-    findings_at_end: list[dict[str, str]] = []
+    findings_at_start: tuple[dict[str, str], ...]
+    findings_at_end: tuple[dict[str, str], ...] = ()
     started: str
     ended: str | None = None
     seconds: float | None = None
@@ -88,12 +88,10 @@ class Record(Settings):
     @property
     def inputs_digest(self) -> str:
         """The digest of all that decides the outcome; it names the run's folder."""
-        return inputs_digest(self.config, self.code, self.data, self.environment, self.smoke)
+        return inputs_digest(self.config, self.code, self.data, self.environment, smoke=self.smoke)
 
 
-def inputs_digest(
-    config: Experiment, code: str, data: str, environment: Environment, smoke: bool
-) -> str:
+def inputs_digest(config: Experiment, code: str, data: str, environment: Environment, *, smoke: bool) -> str:
     return digests.of_json(
         {
             "config": config.model_dump(mode="json"),
@@ -131,15 +129,13 @@ def environment(situation: Situation) -> Environment:
 
 
 def hardware(situation: Situation) -> Hardware:
-    return Hardware(
-        machine=situation.machine, cpu=situation.cpu_model, cores=len(os.sched_getaffinity(0))
-    )
+    return Hardware(machine=situation.machine, cpu=situation.cpu_model, cores=len(os.sched_getaffinity(0)))
 
 
-def findings_as_dicts(findings: Sequence[Finding]) -> list[dict[str, str]]:
-    return [
+def findings_as_dicts(findings: Sequence[Finding]) -> tuple[dict[str, str], ...]:
+    return tuple(
         {"check": f.check, "severity": f.severity.value, "what": f.what, "remedy": f.remedy} for f in findings
-    ]
+    )
 
 
 def command() -> list[str]:

@@ -33,7 +33,14 @@ class Run:
     """
 
     def __init__(
-        self, project_folder: Path, experiment: Experiment, manifest: Manifest, prepared: Path, folder: Path, *, smoke: bool
+        self,
+        project_folder: Path,
+        experiment: Experiment,
+        manifest: Manifest,
+        prepared: Path,
+        folder: Path,
+        *,
+        smoke: bool,
     ) -> None:
         self.config = experiment
         self.classes = tuple(manifest.data.classes)
@@ -67,7 +74,9 @@ class Run:
         if self._history is not None:
             raise UsageError("train.py: run.fit() was called twice; a run trains one model once.")
         settings = self.config.training
-        augment = project.function(self._project, self.config, "data", "augment") if settings.augment else None
+        augment = (
+            project.function(self._project, self.config, "data", "augment") if settings.augment else None
+        )
         reader = self._reader("train")
         training = reader.shuffled(
             settings.batch_size,

@@ -109,7 +109,7 @@ def _begin(
 ) -> Record:
     code = digests.of_tree(project / "src" / experiment.experiment.package)
     environment = records.environment(situation)
-    inputs = records.inputs_digest(experiment, code, data, environment, options.smoke)
+    inputs = records.inputs_digest(experiment, code, data, environment, smoke=options.smoke)
     kind = "smoke" if options.smoke else f"seed{experiment.seed}"
     return Record(
         status="running",
@@ -129,7 +129,12 @@ def _begin(
 
 
 def _train_model(
-    project: Path, experiment: Experiment, manifest: manifests.Manifest, folder: Path, *, smoke: bool
+    project: Path,
+    experiment: Experiment,
+    manifest: manifests.Manifest,
+    folder: Path,
+    *,
+    smoke: bool,
 ) -> Outcome:
     # TensorFlow takes seconds to import, and everything above can fail before.
     import keras
@@ -142,7 +147,9 @@ def _train_model(
     run = Run(project, experiment, manifest, project / PREPARED, folder, smoke=smoke)
     model = function(project, experiment, "train", "train")(run)
     if not isinstance(model, keras.Model):
-        raise UsageError(f"train.py: train() returned {type(model).__name__}; let it return the trained model.")
+        raise UsageError(
+            f"train.py: train() returned {type(model).__name__}; let it return the trained model."
+        )
     outcome = run.outcome(model)
     with replacing(folder / MODEL) as path:
         model.save(path)
