@@ -21,7 +21,7 @@ def client() -> str:
 
 
 @pytest.fixture(scope="session")
-def base(client: str) -> str:
+def base() -> str:
     """The base image, made from Debian packages where no registry can be reached."""
     script = (
         "ENGINE=; . environment/container.sh; find_client; (find_base) || sh environment/base-image.sh >&2;"

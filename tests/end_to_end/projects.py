@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from cookiecutter.main import cookiecutter
 
 SECONDS_FOR_A_BUILD = 1800
+_OWN_FOLDERS = ("cookiecutters", "replay")  # of cookiecutter, otherwise in the home folder
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Project:
 def generated(template: Path, folder: Path, name: str) -> Path:
     """A project generated into a folder; the spaces in its path are meant."""
     settings = folder / "cookiecutter.yaml"
-    settings.write_text(json.dumps({f"{kind}_dir": str(folder / kind) for kind in ("cookiecutters", "replay")}))
+    settings.write_text(json.dumps({f"{kind}_dir": str(folder / kind) for kind in _OWN_FOLDERS}))
     made = cookiecutter(
         str(template),
         no_input=True,
@@ -52,6 +54,16 @@ def generated(template: Path, folder: Path, name: str) -> Path:
         config_file=str(settings),
     )
     return Path(made)
+
+
+def copy_of(project: Project, folder: Path, *, without: tuple[str, ...]) -> Project:
+    """The project copied to a new folder, to be changed there, without some of its top-level folders."""
+
+    def ignore(directory: str, _: list[str]) -> tuple[str, ...]:
+        return without if Path(directory) == project.folder else ()
+
+    shutil.copytree(project.folder, folder, ignore=ignore)
+    return Project(folder, project.engine, project.environ)
 
 
 def image_of(project: Project) -> str:

@@ -1,11 +1,10 @@
 """The main job on the host engine, and what it says when something has changed."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from projects import Project
+from projects import Project, copy_of
 from records import accuracy, record, verdicts
 
 
@@ -18,9 +17,7 @@ def trained(on_host: Project) -> Project:
 @pytest.fixture
 def copy(on_host: Project, tmp_path: Path) -> Project:
     """The project with its prepared data, to be damaged."""
-    folder = tmp_path / "copy"
-    shutil.copytree(on_host.folder, folder, ignore=shutil.ignore_patterns("runs"))
-    return Project(folder, "host", on_host.environ)
+    return copy_of(on_host, tmp_path / "copy", without=("runs",))
 
 
 def test_two_processes_give_the_same_bits(trained: Project) -> None:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from projects import Project, image_of
+from projects import Project, copy_of, image_of
 from records import accuracy, record, verdicts
 
 pytestmark = pytest.mark.docker
@@ -59,9 +59,7 @@ def test_the_plain_command_of_the_readme_trains(client: str, trained: Project) -
     assert record(trained.folder, "plain")["status"] == "complete"
 
 
-def test_any_user_can_run_it_and_owns_what_it_writes(
-    client: str, in_image: Project, tmp_path: Path
-) -> None:
+def test_any_user_can_run_it_and_owns_what_it_writes(client: str, in_image: Project, tmp_path: Path) -> None:
     uid, gid = 12345, 54321
     for name in ("data", "runs"):
         (tmp_path / name).mkdir()
@@ -78,7 +76,7 @@ def test_it_runs_on_a_read_only_root_without_capabilities(client: str, in_image:
     done = run(
         client,
         in_image,
-        *("--read-only", "--tmpfs", "/tmp", "--tmpfs", "/project/data", "--tmpfs", "/project/runs"),
+        *("--read-only", "--tmpfs", "/tmp", "--tmpfs", "/project/data", "--tmpfs", "/project/runs"),  # noqa: S108
         *("--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--network", "none"),
         *("--entrypoint", "sh", "IMAGE", "-c"),
         "python -m samebits prepare && python -m samebits verify --smoke",
@@ -118,9 +116,7 @@ def test_the_guard_names_each_variable_that_is_not_the_policys(
     assert "remedy: " in done.stdout
 
 
-def test_train_refuses_drift_unless_it_is_allowed_and_then_records_it(
-    client: str, trained: Project
-) -> None:
+def test_train_refuses_drift_unless_it_is_allowed_and_then_records_it(client: str, trained: Project) -> None:
     options = (
         *("-e", "TF_NUM_INTRAOP_THREADS=2", "--user", f"{os.getuid()}:{os.getgid()}"),
         *("-v", f"{trained.folder}/data:/project/data", "-v", f"{trained.folder}/runs:/project/runs"),
@@ -143,7 +139,9 @@ def test_train_refuses_drift_unless_it_is_allowed_and_then_records_it(
 
 
 def test_a_package_that_is_not_the_locked_one_is_named(client: str, in_image: Project) -> None:
-    change = "sed -i 's/^Version: 2.4.6$/Version: 2.4.5/' /opt/venv/lib/python3*/site-packages/numpy-*/METADATA"
+    change = (
+        "sed -i 's/^Version: 2.4.6$/Version: 2.4.5/' /opt/venv/lib/python3*/site-packages/numpy-*/METADATA"
+    )
     done = run(
         client,
         in_image,
@@ -156,24 +154,20 @@ def test_a_package_that_is_not_the_locked_one_is_named(client: str, in_image: Pr
 def test_a_policy_that_the_dockerfile_does_not_follow_breaks_the_build(
     in_image: Project, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "changed"
-    shutil.copytree(in_image.folder, folder, ignore=shutil.ignore_patterns("data", "runs"))
-    policy = folder / "environment" / "policy.toml"
+    changed = copy_of(in_image, tmp_path / "changed", without=("data", "runs"))
+    policy = changed.folder / "environment" / "policy.toml"
     policy.write_text(policy.read_text().replace('value = "8"', 'value = "4"'))
-    done = Project(folder, "docker").make("build", IMAGE="samebits/broken:cpu")
+    done = changed.make("build", IMAGE="samebits/broken:cpu")
     assert done.returncode != 0
     assert "derived.py --write" in done.stdout + done.stderr
 
 
-def test_a_change_in_src_builds_no_environment_again(
-    client: str, in_image: Project, tmp_path: Path
-) -> None:
-    folder = tmp_path / "edited"
-    shutil.copytree(in_image.folder, folder, ignore=shutil.ignore_patterns("data", "runs"))
-    model = next((folder / "src").glob("*/model.py"))
+def test_a_change_in_src_builds_no_environment_again(client: str, in_image: Project, tmp_path: Path) -> None:
+    edited = copy_of(in_image, tmp_path / "edited", without=("data", "runs"))
+    model = next((edited.folder / "src").glob("*/model.py"))
     model.write_text(model.read_text() + "\n# A remark.\n")
     image = "samebits/edited:cpu"
-    Project(folder, "docker").must("build", IMAGE=image)
+    edited.must("build", IMAGE=image)
     try:
         layers = [
             json.loads(docker(client, "inspect", "--format", "{{json .RootFS.Layers}}", name).stdout)
@@ -201,9 +195,7 @@ def test_the_labels_name_lock_policy_and_versions(client: str, in_image: Project
     assert labels["org.opencontainers.image.revision"] == commit.stdout.strip()
 
 
-def test_a_lab_builds_its_environment_image_from_the_template(
-    client: str, base: str, template: Path
-) -> None:
+def test_a_lab_builds_its_environment_image_from_the_template(client: str, base: str, template: Path) -> None:
     name = "samebits/environment-of-a-lab:cpu"
     command = [client, "build", "--file", "Dockerfile.cpu", "--target", "environment", "--tag", name]
     command += ["--build-arg", f"BASE={base}", "--build-arg", "APT=mirror"]
@@ -242,7 +234,9 @@ def test_sigterm_ends_a_training_at_once(client: str, trained: Project) -> None:
 
 
 def test_no_secret_stays_in_the_image(client: str, in_image: Project) -> None:
-    found = run(client, in_image, "--entrypoint", "sh", "IMAGE", "-c", "cat /run/secrets/* 2>/dev/null | wc -c")
+    found = run(
+        client, in_image, "--entrypoint", "sh", "IMAGE", "-c", "cat /run/secrets/* 2>/dev/null | wc -c"
+    )
     assert found.stdout.strip() == "0"
     history = docker(client, "history", "--no-trunc", "--format", "{{.CreatedBy}}", image_of(in_image)).stdout
     assert "BEGIN CERTIFICATE" not in history
@@ -253,8 +247,7 @@ def test_a_plain_keras_script_gives_the_same_weights_in_two_containers(
 ) -> None:
     mount = ("-v", f"{SCRIPTS}:/programs:ro", "--network", "none")
     digests = [
-        run(client, in_image, *mount, "IMAGE", "run", "--", "python", "/programs/plain.py")
-        for _ in range(2)
+        run(client, in_image, *mount, "IMAGE", "run", "--", "python", "/programs/plain.py") for _ in range(2)
     ]
     assert [done.returncode for done in digests] == [0, 0], digests[0].stderr
     assert digests[0].stdout == digests[1].stdout
@@ -264,7 +257,15 @@ def test_a_plain_keras_script_gives_the_same_weights_in_two_containers(
             client,
             in_image,
             *mount,
-            *("--entrypoint", "env", "IMAGE", "-i", "SAMEBITS_HOME=/nowhere", "PATH=/opt/venv/bin", "HOME=/tmp"),
+            *(
+                "--entrypoint",
+                "env",
+                "IMAGE",
+                "-i",
+                "SAMEBITS_HOME=/nowhere",
+                "PATH=/opt/venv/bin",
+                "HOME=/tmp",
+            ),
             *("python", "/programs/plain.py"),
         )
         for _ in range(2)
@@ -280,9 +281,7 @@ def test_every_python_in_the_image_is_seeded(client: str, in_image: Project) -> 
             run(client, in_image, "--entrypoint", python, "IMAGE", "-c", program).stdout for _ in range(2)
         }
         assert len(printed) == 1
-        other = run(
-            client, in_image, "-e", "SAMEBITS_SEED=7", "--entrypoint", python, "IMAGE", "-c", program
-        )
+        other = run(client, in_image, "-e", "SAMEBITS_SEED=7", "--entrypoint", python, "IMAGE", "-c", program)
         assert other.stdout not in printed
 
 

@@ -1,4 +1,4 @@
-"""No placebos: every variable of the policy changes a result, and the image's value is the one that counts."""
+"""No placebos: every variable of the policy changes a result."""
 
 from pathlib import Path
 

@@ -52,8 +52,11 @@ launch() {
     exec_container --volume "$project/data:/project/data" --volume "$project/runs:/project/runs" "$@"
 }
 
-# Each training in a container of its own, then one that compares the runs.
+# verify RUN RUN... compares finished runs. Without names: trainings in containers of their own, then compared.
 verify() {
+    case ${1:-} in
+    [!-]*) launch verify "$@" ;;
+    esac
     case ${FRESH:-containers} in
     containers) ;;
     processes) launch verify --processes "$N" "$@" ;;

@@ -11,10 +11,11 @@ build() {
     launch doctor
 }
 
+# The runtime itself applies the policy where no SAMEBITS_ENGINE says that an image has done so.
 launch() {
     make_venv
-    exec env PATH="$venv/bin:$PATH" SAMEBITS_ENGINE=host SAMEBITS_VARIANT="$VARIANT" \
-        SAMEBITS_HOME="$project/environment" SAMEBITS_PROJECT="$project" SAMEBITS_REVISION="$(revision)" \
+    exec env --unset SAMEBITS_ENGINE SAMEBITS_VARIANT="$VARIANT" SAMEBITS_REVISION="$(revision)" \
+        SAMEBITS_HOME="$project/environment" SAMEBITS_PROJECT="$project" \
         "$venv/bin/python" -m samebits "$@"
 }
 

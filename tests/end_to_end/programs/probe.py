@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -19,13 +20,16 @@ def hash_seed() -> str:
 
 def user_site() -> str:
     # A virtualenv has none anyway; this is about the Python that it was made from.
-    program = [sys._base_executable, "-c", "import site; print(site.ENABLE_USER_SITE)"]
+    base = Path(sys.base_prefix) / "bin" / "python3"
+    program = [base, "-c", "import site; print(site.ENABLE_USER_SITE)"]
     return subprocess.run(program, capture_output=True, text=True, check=True).stdout
 
 
 def backend() -> str:
-    import keras
-
+    try:
+        import keras
+    except ModuleNotFoundError as error:  # the lock has no other backend
+        return str(error)
     return keras.backend.backend()
 
 

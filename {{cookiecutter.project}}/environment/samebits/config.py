@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from samebits.errors import UsageError
-from samebits.startup import MAX_SEED
+from samebits.seeds import MAX_SEED
 
 FILE = "experiment.toml"
 
@@ -68,7 +68,7 @@ class Training(Settings):
 
     epochs: Annotated[int, Field(ge=1)]
     batch_size: Annotated[int, Field(ge=1)]
-    learning_rate: Annotated[float, Field(gt=0)]
+    learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     shuffle_window: Annotated[int, Field(ge=1)]
     augment: bool
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +17,12 @@ def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path in the same folder, and put what was written there in the place of `path`.
 
     The file is flushed to the disk before it is renamed. When the body raises, nothing is left and the
-    old file stays as it was. The suffix is kept, because some writers go by it.
+    old file stays as it was. What an earlier process left unfinished for it is removed. The suffix is
+    kept, because some writers go by it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in _leftovers(path):
+        leftover.unlink(missing_ok=True)
     temporary = path.with_name(f"{PARTIAL}{os.getpid()}-{path.name}")
     try:
         yield temporary
@@ -36,7 +40,7 @@ def building(folder: Path) -> Iterator[Path]:
     An old `folder` stays until then. What an earlier process left unfinished for it is removed.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in folder.parent.glob(f"{PARTIAL}*-{folder.name}"):
+    for leftover in _leftovers(folder):
         shutil.rmtree(leftover)
     temporary = folder.with_name(f"{PARTIAL}{os.getpid()}-{folder.name}")
     old = folder.with_name(f"{PARTIAL}old-{folder.name}")
@@ -54,6 +58,12 @@ def building(folder: Path) -> Iterator[Path]:
         for path in (temporary, old):
             if path.exists():
                 shutil.rmtree(path)
+
+
+def _leftovers(path: Path) -> list[Path]:
+    """What processes that were killed have left of an unfinished `path`."""
+    name = re.compile(rf"{re.escape(PARTIAL)}(\d+|old)-{re.escape(path.name)}")
+    return [sibling for sibling in path.parent.iterdir() if name.fullmatch(sibling.name)]
 
 
 def write_text(path: Path, text: str) -> None:

@@ -2,6 +2,8 @@
 
 import hashlib
 
+MAX_SEED = 2**32 - 1  # the largest that numpy.random.seed takes
+
 
 def derive(seed: int, *purpose: str | int) -> int:
     """A seed for one purpose: the first 32 bits of SHA-256 over the seed and the purpose's words.

@@ -4,7 +4,8 @@
 it waits until the program itself has imported `random`, `numpy.random` or `tensorflow`, and seeds
 that module then. Keras draws its default seeds from `random`, so it is covered by it.
 
-A seed that the program sets itself comes later and wins.
+A seed that the program sets itself comes later and wins. Only `samebits.pth` imports this module: that
+it is there tells the guard that the hook is active.
 """
 
 import os
@@ -17,19 +18,21 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
 
 DEFAULT_SEED = 42
-MAX_SEED = 2**32 - 1  # the largest that numpy.random.seed takes
+MAX_SEED = 2**32 - 1  # that of seeds.py, which imports too much for a start
 
 
 def seed() -> int:
     """The seed of this process: SAMEBITS_SEED, else `seed` of the project's experiment.toml, else 42.
 
     Raises:
-        ValueError: the seed is not an integer in 0…2³²−1.
+        SystemExit: SAMEBITS_SEED is not an integer in 0…2³²−1. No program may go on without the seed that
+            it was given, not even one that catches exceptions where it imports a module.
     """
     text = os.environ.get("SAMEBITS_SEED")
     if text is not None:
         if not text.isdecimal() or int(text) > MAX_SEED:
-            raise ValueError(f"SAMEBITS_SEED={text!r}: expected an integer in 0…{MAX_SEED}")
+            print(f"error: SAMEBITS_SEED={text!r}: expected an integer in 0…{MAX_SEED}", file=sys.stderr)
+            raise SystemExit(2)
         return int(text)
     path = os.path.join(os.environ.get("SAMEBITS_PROJECT", "."), "experiment.toml")  # noqa: PTH118
     try:
@@ -51,7 +54,10 @@ def _seed_tensorflow(module: ModuleType) -> None:
 
 
 class _SeedAfterImport:
-    """A finder for `sys.meta_path` that finds nothing itself, but seeds a module once it is imported."""
+    """A finder for `sys.meta_path` that finds nothing itself, but seeds a module each time it is executed.
+
+    A module can be looked for without being imported (`importlib.util.find_spec`), and be reloaded.
+    """
 
     def __init__(self, actions: dict[str, Callable[[ModuleType], None]]) -> None:
         self._actions = actions
@@ -59,7 +65,7 @@ class _SeedAfterImport:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> "ModuleSpec | None":
-        action = self._actions.pop(name, None)
+        action = self._actions.get(name)
         if action is None:
             return None
         for finder in sys.meta_path:
@@ -82,9 +88,7 @@ def _with_action(spec: "ModuleSpec", action: Callable[[ModuleType], None]) -> "M
 
 
 def install() -> None:
-    """Put the hook in place, and the project's `src` folder on the path. Calling it again does nothing."""
-    if is_active():
-        return
+    """Put the hook in place, and the project's `src` folder on the path."""
     project = os.environ.get("SAMEBITS_PROJECT")
     if project:
         sys.path.append(os.path.join(project, "src"))  # noqa: PTH118
@@ -93,14 +97,10 @@ def install() -> None:
         "numpy.random": _seed_generator,
         "tensorflow": _seed_tensorflow,
     }
-    for name in [name for name in actions if name in sys.modules]:
-        actions.pop(name)(sys.modules[name])
+    for name, action in actions.items():
+        if name in sys.modules:
+            action(sys.modules[name])
     sys.meta_path.insert(0, _SeedAfterImport(actions))
-
-
-def is_active() -> bool:
-    """Whether this Python was started with the hook."""
-    return any(isinstance(finder, _SeedAfterImport) for finder in sys.meta_path)
 
 
 install()

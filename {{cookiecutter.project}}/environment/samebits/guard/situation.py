@@ -11,7 +11,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Literal
 
-from samebits import launcher, locks, policy, startup
+from samebits import launcher, locks, policy
 from samebits.locks import Lock
 from samebits.policy import Policy, Variant
 
@@ -67,7 +67,7 @@ def observe() -> Situation:
         cpu_model=model,
         cpu_flags=flags,
         user_site=bool(site.ENABLE_USER_SITE) and site.getusersitepackages() in sys.path,
-        hook_active=startup.is_active(),
+        hook_active="samebits.startup" in sys.modules,
         keras_config=_keras_config(),
         host_changes=tuple(launcher.changes(os.environ)),
     )
