@@ -68,7 +68,8 @@ def test_any_user_can_run_it_and_owns_what_it_writes(client: str, in_image: Proj
     for verb in (["prepare"], ["train", "--smoke", "--run", "mine"], ["evaluate", "mine"]):
         done = run(client, in_image, "--user", f"{uid}:{gid}", *volumes, "IMAGE", *verb)
         assert done.returncode == 0, done.stderr
-    owners = {(path.stat().st_uid, path.stat().st_gid) for path in tmp_path.rglob("*")}
+    made = [path for name in ("data", "runs") for path in (tmp_path / name).rglob("*")]
+    owners = {(path.stat().st_uid, path.stat().st_gid) for path in made}
     assert owners == {(uid, gid)}
 
 
@@ -220,17 +221,16 @@ def test_sigterm_ends_a_training_at_once(client: str, trained: Project) -> None:
     name = f"samebits-sigterm-{os.getpid()}"
     command = [client, "run", "--rm", "--name", name, "-v", f"{trained.folder}/data:/project/data"]
     command += [image_of(trained), "train", "--set", "training.epochs=100000"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("epoch 1/")
         start = time.monotonic()
         docker(client, "kill", "--signal", "TERM", name)
-        assert process.wait(timeout=60) == 128 + signal.SIGTERM
-        assert time.monotonic() - start < 9  # `docker stop` kills after 10 s
-    finally:
-        process.kill()
-        docker(client, "rm", "--force", name)
+        try:
+            assert process.wait(timeout=60) == 128 + signal.SIGTERM
+            assert time.monotonic() - start < 9  # `docker stop` kills after 10 s
+        finally:
+            docker(client, "rm", "--force", name)
 
 
 def test_no_secret_stays_in_the_image(client: str, in_image: Project) -> None:

@@ -249,9 +249,7 @@ class Python:
         self.executable = executable
         self.environment = environment
 
-    def run(
-        self, code: str, cwd: Path, *options: str, **environ: str
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, code: str, cwd: Path, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run code in an environment of these variables alone."""
         return subprocess.run(
             [self.executable, *options, "-c", code],

@@ -33,7 +33,11 @@ def test_a_configuration_cannot_change_later(experiment: config.Experiment) -> N
 
 WRONG = [
     ("seed = 42", "seed = -1", "  seed: input should be greater than or equal to 0, not -1"),
-    ("seed = 42", "seed = 4294967296", "  seed: input should be less than or equal to 4294967295, not 4294967296"),
+    (
+        "seed = 42",
+        "seed = 4294967296",
+        "  seed: input should be less than or equal to 4294967295, not 4294967296",
+    ),
     ("seed = 42", "seed = 42.0", "  seed: input should be a valid integer, not 42.0"),
     ("seed = 42", "seed = true", "  seed: input should be a valid integer, not True"),
     ("seed = 42", 'seed = "42"', "  seed: input should be a valid integer, not '42'"),
@@ -47,8 +51,16 @@ WRONG = [
     ('["ant", "bee", "cat"]', "[0, 1]", "[data.classes] 0: input should be a valid string, not 0"),
     ('["ant", "bee", "cat"]', '["ant", "ant"]', "data: classes must differ from each other"),
     ("seed = 7", "seed = 0.5", "[data] seed: input should be a valid integer, not 0.5"),
-    ("examples_per_shard = 4", "examples_per_shard = 0", "[data] examples_per_shard: input should be greater"),
-    ("allow_duplicates = false", "allow_duplicates = 0", "[data] allow_duplicates: input should be a valid boolean"),
+    (
+        "examples_per_shard = 4",
+        "examples_per_shard = 0",
+        "[data] examples_per_shard: input should be greater",
+    ),
+    (
+        "allow_duplicates = false",
+        "allow_duplicates = 0",
+        "[data] allow_duplicates: input should be a valid boolean",
+    ),
     ("train = 0.6", "train = 0.7", "[data] split: train + validation + test must add up to 1, not to 1.1"),
     ("test = 0.2", "test = 0.0", "[data.split] test: input should be greater than 0, not 0.0"),
     ("validation = 0.2", "validation = 0.2\nholdout = 0.1", "[data.split] holdout: no such key"),
@@ -66,7 +78,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "told"), WRONG, ids=[f"{new} - {told[:20]}" for _, new, told in WRONG])
+@pytest.mark.parametrize(
+    ("old", "new", "told"), WRONG, ids=[f"{new} - {told[:20]}" for _, new, told in WRONG]
+)
 def test_a_wrong_key_is_told_by_file_table_and_what_was_expected(
     project: Path, old: str, new: str, told: str
 ) -> None:
@@ -89,7 +103,9 @@ def test_all_wrong_keys_are_told_at_once(project: Path) -> None:
 
 
 def test_a_folder_that_is_no_project_is_told_by_what_it_lacks(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"experiment\.toml: not found\. Run this in the folder of a project"):
+    with pytest.raises(
+        UsageError, match=r"experiment\.toml: not found\. Run this in the folder of a project"
+    ):
         config.load(tmp_path)
 
 
@@ -128,7 +144,7 @@ def test_an_override_has_the_type_that_the_file_would_give_it(
 
 
 @given(
-    st.integers(-(2**63), 2**63 - 1)
+    value=st.integers(-(2**63), 2**63 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(codec="ascii", exclude_categories=["Cc"]))
     | st.lists(st.booleans(), max_size=3)

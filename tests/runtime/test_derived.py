@@ -49,7 +49,9 @@ def test_the_labels_tell_versions_and_digests(variant: policy.Variant) -> None:
 
 
 def test_the_page_lists_every_variable_with_its_value_and_reason() -> None:
-    rows = [line.strip("| ").split(" | ") for line in derived.policy_page(RULES).splitlines() if line[:3] == "| `"]
+    rows = [
+        line.strip("| ").split(" | ") for line in derived.policy_page(RULES).splitlines() if line[:3] == "| `"
+    ]
     told = [(f"`{v.name}`", f"`{v.value}`", v.scope, v.reason) for v in RULES.variables]
     assert [tuple(row) for row in rows] == told
 
@@ -75,7 +77,7 @@ def test_only_what_stands_between_the_marker_lines_is_replaced(
 
 @pytest.mark.parametrize("text", ["", "FROM debian\n", f"{derived.BEGIN}\nENV A=1\n", f"{derived.END}\n"])
 def test_a_dockerfile_without_the_marker_lines_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="marker lines .* are missing"):
+    with pytest.raises(ValueError, match=r"marker lines .* are missing"):
         derived.replace_block(text, "ENV A=1\n")
 
 
@@ -96,7 +98,12 @@ def copy(template_project: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "old", "new", "stale"),
     [
-        ("environment/policy.toml", 'value = "8"', 'value = "4"', {"Dockerfile.cpu", "Dockerfile.gpu", "POLICY.md"}),
+        (
+            "environment/policy.toml",
+            'value = "8"',
+            'value = "4"',
+            {"Dockerfile.cpu", "Dockerfile.gpu", "POLICY.md"},
+        ),
         ("environment/policy.toml", "# The", "# This", {"Dockerfile.cpu", "Dockerfile.gpu"}),
         ("environment/requirements/cpu.txt", "numpy==", "numpy==9", {"Dockerfile.cpu"}),
         ("Dockerfile.gpu", 'PYTHONHASHSEED="0"', 'PYTHONHASHSEED="1"', {"Dockerfile.gpu"}),

@@ -21,6 +21,11 @@ class FullDiskError(Exception):
     pass
 
 
+def fill_the_disk(path: Path) -> None:
+    path.write_text("ha", encoding="utf-8")
+    raise FullDiskError
+
+
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """An empty folder."""
@@ -50,8 +55,7 @@ def test_the_old_file_stays_when_writing_fails(place: Path) -> None:
     path = place / "record.json"
     path.write_text("old", encoding="utf-8")
     with pytest.raises(FullDiskError), files.replacing(path) as temporary:
-        temporary.write_text("ne", encoding="utf-8")
-        raise FullDiskError
+        fill_the_disk(temporary)
     assert path.read_text(encoding="utf-8") == "old"
     assert list(place.iterdir()) == [path]
 
@@ -91,8 +95,7 @@ def test_the_old_folder_stays_when_building_fails(place: Path) -> None:
     folder.mkdir()
     (folder / "old-shard").touch()
     with pytest.raises(FullDiskError), files.building(folder) as temporary:
-        (temporary / "new-shard").touch()
-        raise FullDiskError
+        fill_the_disk(temporary / "new-shard")
     assert [path.name for path in folder.iterdir()] == ["old-shard"]
     assert list(place.iterdir()) == [folder]
 
@@ -176,7 +179,8 @@ def test_json_reads_back_as_it_was_written(
 
 def test_text_is_written_as_utf_8_whatever_the_locale(place: Path, environment: Path) -> None:
     path = place / "page.md"
-    code = f"from pathlib import Path; from samebits import files; files.write_text(Path({str(path)!r}), '\\u2192')"
+    code = "from pathlib import Path; from samebits import files\n"
+    code += f"files.write_text(Path({str(path)!r}), '\\u2192')"
     environ = {"PYTHONPATH": str(environment), "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     subprocess.run([sys.executable, "-c", code], env=environ, check=True)
     assert path.read_bytes() == "→".encode()

@@ -41,7 +41,9 @@ def test_every_process_on_a_host_has_the_policy_and_nothing_against_it(
 def test_nothing_else_is_touched(environ: dict[str, str], variant: policy.Variant) -> None:
     changed, _ = launcher.under_policy(environ, RULES, variant)
     own = {variable.name for variable in RULES.for_variant(variant)}
-    kept = {name: value for name, value in environ.items() if name not in own and not RULES.leak(name, variant)}
+    kept = {
+        name: value for name, value in environ.items() if name not in own and not RULES.leak(name, variant)
+    }
     assert {name: value for name, value in changed.items() if name not in own} == kept
 
 

@@ -11,7 +11,7 @@ PURPOSES = st.lists(st.one_of(st.text(max_size=8), st.integers()), max_size=3).m
 
 
 def test_derived_seeds_are_the_same_in_every_version_of_samebits() -> None:
-    # Computed with sha256sum of (42, 'order', 'train') and (42, 'order'). A change would change the bits of every experiment.
+    # From sha256sum of (42, 'order', 'train') and (42, 'order'). A change would change every experiment.
     assert seeds.derive(42, "order", "train") == 0x381CA1AC
     assert seeds.derive_pair(42, "order") == (0x6C04B6D9, 0x2639297E)
 
@@ -32,6 +32,7 @@ def test_other_seeds_and_other_purposes_derive_other_seeds(
 
 def test_words_of_a_purpose_do_not_run_together() -> None:
     derived = [
-        seeds.derive(1, *purpose) for purpose in (("ab",), ("a", "b"), ("a, b",), ("a", "b", ""), (12,), (1, 2), ("12",))
+        seeds.derive(1, *purpose)
+        for purpose in (("ab",), ("a", "b"), ("a, b",), ("a", "b", ""), (12,), (1, 2), ("12",))
     ]
     assert len(set(derived)) == len(derived)

@@ -31,16 +31,15 @@ def test_a_program_without_any_seed_draws_the_same_in_every_process(
 
 @pytest.mark.parametrize("code", DRAWS.values(), ids=DRAWS.keys())
 def test_another_seed_draws_otherwise(code: str, hooked_python: Python, tmp_path: Path) -> None:
-    one, two, again = (
-        hooked_python.out(code, tmp_path, SAMEBITS_SEED=seed) for seed in ("1", "2", "1")
-    )
+    one, two, again = (hooked_python.out(code, tmp_path, SAMEBITS_SEED=seed) for seed in ("1", "2", "1"))
     assert one == again != two
 
 
 def test_a_seed_that_the_program_sets_itself_wins(
     plain_python: Python, hooked_python: Python, tmp_path: Path
 ) -> None:
-    code = "import random, numpy as np; random.seed(5); np.random.seed(6); print(random.random(), np.random.rand())"
+    code = "import random, numpy as np; random.seed(5); np.random.seed(6)\n"
+    code += "print(random.random(), np.random.rand())"
     assert hooked_python.out(code, tmp_path) == plain_python.out(code, tmp_path)
 
 
@@ -67,7 +66,9 @@ def test_a_module_is_seeded_whatever_was_done_with_its_name_before(
     assert hooked_python.out(f"{before}; {code}", tmp_path) == hooked_python.out(code, tmp_path)
 
 
-def test_workers_that_are_started_by_the_program_are_seeded_too(hooked_python: Python, tmp_path: Path) -> None:
+def test_workers_that_are_started_by_the_program_are_seeded_too(
+    hooked_python: Python, tmp_path: Path
+) -> None:
     code = (
         "import subprocess, sys; command = [sys.executable, '-c', 'import random; print(random.random())'];"
         "print(*{subprocess.check_output(command) for _ in range(2)})"
@@ -83,13 +84,14 @@ def test_nothing_that_the_program_does_not_import_is_imported_at_start(
     plain, hooked = (
         set(ast.literal_eval(python.out(code, tmp_path))) for python in (plain_python, hooked_python)
     )
-    heavy = {"hashlib", "importlib.util", "json", "numpy", "pathlib", "random", "re", "tensorflow", "tomllib"}
-    assert "samebits.startup" in hooked
-    assert not heavy & (hooked - plain)
+    assert hooked - plain == {"__future__", "samebits", "samebits.startup"}
 
 
-def test_a_program_that_does_not_use_tensorflow_does_not_import_it(hooked_python: Python, tmp_path: Path) -> None:
-    code = "import random, numpy as np, sys; np.random.rand(); print({'tensorflow', 'keras'} & sys.modules.keys())"
+def test_a_program_that_does_not_use_tensorflow_does_not_import_it(
+    hooked_python: Python, tmp_path: Path
+) -> None:
+    code = "import random, numpy as np, sys; np.random.rand()\n"
+    code += "print({'tensorflow', 'keras'} & sys.modules.keys())"
     assert hooked_python.out(code, tmp_path) == "set()"
 
 
@@ -118,7 +120,9 @@ def test_the_seed_comes_from_the_variable_then_the_experiment_then_the_default(
     assert hooked_python.out(SEED, tmp_path, **environ) == seed
 
 
-def test_the_projects_seed_holds_wherever_the_program_is_started(hooked_python: Python, tmp_path: Path) -> None:
+def test_the_projects_seed_holds_wherever_the_program_is_started(
+    hooked_python: Python, tmp_path: Path
+) -> None:
     project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
     project.mkdir()
     elsewhere.mkdir()

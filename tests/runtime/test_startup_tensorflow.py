@@ -18,7 +18,8 @@ import importlib.util
 importlib.util.find_spec("tensorflow")  # as libraries do that can go without
 import keras, numpy as np, tensorflow as tf
 layer = keras.layers.Dense(3)
-drawn = [layer(tf.ones((1, 2))), keras.layers.Dropout(0.5)(tf.ones(20), training=True), tf.random.uniform((3,)), keras.random.normal((2,))]
+dropped = keras.layers.Dropout(0.5)(tf.ones(20), training=True)
+drawn = [layer(tf.ones((1, 2))), dropped, tf.random.uniform((3,)), keras.random.normal((2,))]
 print([np.asarray(array).tolist() for array in drawn])
 """
 
@@ -29,7 +30,9 @@ def test_plain_keras_draws_the_same_in_every_process_and_otherwise_with_another_
 ) -> None:
     with ThreadPoolExecutor() as pool:
         one, again, other = pool.map(
-            lambda seed: hooked_python.out(PLAIN_KERAS, tmp_path, SAMEBITS_SEED=seed, TF_CPP_MIN_LOG_LEVEL="1"),
+            lambda seed: hooked_python.out(
+                PLAIN_KERAS, tmp_path, SAMEBITS_SEED=seed, TF_CPP_MIN_LOG_LEVEL="1"
+            ),
             ["1", "1", "2"],
         )
     assert one == again
@@ -45,7 +48,10 @@ def test_the_seed_of_tensorflow_is_that_of_the_process(tensorflow: ModuleType) -
     def drawn(seed: int) -> list[float]:
         random.seed(seed)
         tensorflow.random.set_seed(seed)
-        return [*keras.layers.Dense(2)(tensorflow.ones((1, 1)))[0].numpy(), *tensorflow.random.uniform((2,)).numpy()]
+        return [
+            *keras.layers.Dense(2)(tensorflow.ones((1, 1)))[0].numpy(),
+            *tensorflow.random.uniform((2,)).numpy(),
+        ]
 
     state = random.getstate()
     try:

@@ -4,12 +4,15 @@ The experiment (`src/`) may import the names listed in `__all__` and nothing els
 This module stays empty of work: the start-up hook imports it in every Python of the image.
 """
 
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
 __version__ = "0.1.0"
 __all__ = ["Example", "Run", "Settings"]
 
+TYPE_CHECKING = False  # type checkers take it for true; `typing` would cost every start milliseconds
 if TYPE_CHECKING:
+    from typing import Any
+
     from samebits.config import Settings
     from samebits.data.examples import Example
     from samebits.runs.run import Run

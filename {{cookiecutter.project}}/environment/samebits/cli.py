@@ -134,9 +134,7 @@ def train(
         out.print("these inputs were trained already; --again trains them anew")
     outcome = record.outcome
     assert outcome is not None  # noqa: S101 - a complete record has one
-    out.print(
-        f"run {folder.relative_to(project())}: weights {short(outcome.weights_digest)}, {record.seconds} s"
-    )
+    out.print(f"run {_shown(folder)}: weights {short(outcome.weights_digest)}, {record.seconds} s")
 
 
 @app.command()
@@ -161,7 +159,7 @@ def evaluate(
         )
     out.print(table)
     out.print(f"test accuracy {result.accuracy:.4f} on {result.examples} examples")
-    out.print(f"written to {(folder / evaluation.FOLDER).relative_to(project())}")
+    out.print(f"written to {_shown(folder / evaluation.FOLDER)}")
 
 
 @app.command()
@@ -204,7 +202,7 @@ def verify(
     for record, outcome in zip(verdict.records, verdict.outcomes, strict=True):
         out.print(f"  {record.name}: weights {outcome.weights_digest}")
     out.print(verdict.scope)
-    out.print(f"verdict: {page.relative_to(project())}")
+    out.print(f"verdict: {_shown(page)}")
     if not verdict.holds:
         raise typer.Exit(DoesNotHoldError.exit_status)
 
@@ -244,12 +242,17 @@ def project() -> Path:
 def _run_folder(name: str) -> Path:
     from samebits.runs.train import RUNS
 
-    given = Path(name)
-    return given.resolve() if (project() / given / "record.json").is_file() else project() / RUNS / given
+    given = project() / name
+    return given if (given / "record.json").is_file() else project() / RUNS / name
+
+
+def _shown(path: Path) -> Path:
+    """A path as it is shown to people: from the project's folder on, where it lies below."""
+    return path.relative_to(project()) if path.is_relative_to(project()) else path
 
 
 def _check_run_name(name: str | None) -> None:
-    if name is not None and (not name or Path(name).is_absolute() or ".." in Path(name).parts):
+    if name is not None and (not Path(name).parts or Path(name).is_absolute() or ".." in Path(name).parts):
         raise UsageError(f"--run {name!r}: expected the name of a folder below runs/.")
 
 

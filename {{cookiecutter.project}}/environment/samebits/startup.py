@@ -8,14 +8,16 @@ A seed that the program sets itself comes later and wins. Only `samebits.pth` im
 it is there tells the guard that the hook is active.
 """
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Callable, Sequence
-from types import ModuleType
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # see __init__.py
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from importlib.machinery import ModuleSpec
+    from types import ModuleType
 
 DEFAULT_SEED = 42
 MAX_SEED = 2**32 - 1  # that of seeds.py, which imports too much for a start
@@ -64,7 +66,7 @@ class _SeedAfterImport:
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> "ModuleSpec | None":
+    ) -> ModuleSpec | None:
         action = self._actions.get(name)
         if action is None:
             return None
@@ -75,7 +77,7 @@ class _SeedAfterImport:
         return None
 
 
-def _with_action(spec: "ModuleSpec", action: Callable[[ModuleType], None]) -> "ModuleSpec":
+def _with_action(spec: ModuleSpec, action: Callable[[ModuleType], None]) -> ModuleSpec:
     if spec.loader is not None:
         execute = spec.loader.exec_module
 

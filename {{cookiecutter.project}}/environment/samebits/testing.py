@@ -96,9 +96,7 @@ class ExperimentTests:
         first, again = (_compiled(folder, experiment, prepared, tmp_path) for _ in range(2))
         assert [*weights_of(first).values()] == [*weights_of(again).values()]
 
-    def test_forward_pass_is_finite(
-        self, model: keras.Model, batch: tuple[tf.Tensor, tf.Tensor]
-    ) -> None:
+    def test_forward_pass_is_finite(self, model: keras.Model, batch: tuple[tf.Tensor, tf.Tensor]) -> None:
         assert np.isfinite(model(batch[0]).numpy()).all()
 
     def test_every_weight_gets_a_gradient(
@@ -112,9 +110,7 @@ class ExperimentTests:
             assert gradient is not None, f"{variable.path}: no gradient"
             assert np.isfinite(gradient.numpy()).all(), f"{variable.path}: gradient is not finite"
 
-    def test_a_step_changes_the_weights(
-        self, model: keras.Model, batch: tuple[tf.Tensor, tf.Tensor]
-    ) -> None:
+    def test_a_step_changes_the_weights(self, model: keras.Model, batch: tuple[tf.Tensor, tf.Tensor]) -> None:
         before = weights_of(model)
         model.train_on_batch(*batch)
         assert weights_of(model) != before

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -33,9 +34,23 @@ class Example:
     """The digest of the features alone: two examples with the same content are duplicates."""
 
     def __post_init__(self) -> None:
-        arrays = {name: np.asarray(self.features[name]) for name in sorted(self.features)}
+        """Take over what was given, as copies: a reader may use its buffer again for the next example.
+
+        Raises:
+            UsageError: the key is not a string, or the label not an integer.
+        """
+        if not isinstance(self.key, str):
+            raise UsageError(f"prepare.py: the key {self.key!r} of an example is not a string; make it one.")
+        try:
+            label = index(self.label)
+        except TypeError:
+            raise UsageError(
+                f"prepare.py: {self.key}: label {self.label!r} is not an integer; let it be the index of "
+                "its class in [data] classes."
+            ) from None
+        arrays = {name: np.array(self.features[name]) for name in sorted(self.features)}
         object.__setattr__(self, "features", arrays)
-        object.__setattr__(self, "label", int(self.label))
+        object.__setattr__(self, "label", label)
         object.__setattr__(self, "content", digests.of_arrays(arrays))
 
     @property

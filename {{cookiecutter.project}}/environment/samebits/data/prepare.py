@@ -38,7 +38,9 @@ def prepare(
         UsageError: the examples are wrong, or the data set that is there is another one or damaged.
     """
     ordered = collect(examples, settings.classes)
-    if folder.exists() and not replace:
+    if folder.exists():
+        _require_data_set(folder)
+    if (folder / manifests.FILE).is_file() and not replace:
         present = manifests.read(folder)
         manifests.verify(folder, present)
         _same(present, settings, content_digest(ordered), folder)
@@ -46,8 +48,6 @@ def prepare(
     splits = split.stratified(ordered, settings.split, settings.seed)
     pairs = _checked_duplicates(splits, settings)
     place = {example.key: index for index, example in enumerate(ordered)}
-    if folder.exists():
-        _require_data_set(folder)
     with building(folder) as temporary:
         contents = {
             name: _write_split(name, members, place, settings, temporary) for name, members in splits.items()
@@ -68,7 +68,7 @@ def prepare(
 
 
 def _require_data_set(folder: Path) -> None:
-    """Refuse to replace a folder that `prepare` has not made."""
+    """Refuse a folder that `prepare` has not made, unless it is empty."""
     if not (folder / manifests.FILE).is_file() and any(folder.iterdir()):
         raise UsageError(f"{folder}: holds other files and no {manifests.FILE}. Move them away first.")
 

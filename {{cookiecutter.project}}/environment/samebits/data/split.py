@@ -35,12 +35,22 @@ def stratified(examples: Sequence[Example], shares: Split, seed: int) -> dict[st
             stratify=[example.label for example in rest],
             random_state=derive(seed, "split", "validation"),
         )
+        splits = dict(zip(SPLITS, (training, validation, test), strict=True))
+        _require_every_class(splits)
     except ValueError as error:
         raise UsageError(
             f"[data.split] {shares.model_dump()} cannot be made of {len(examples)} examples with every class "
             f"in every split: {error} Add examples, or change the shares."
         ) from None
-    return dict(zip(SPLITS, (training, validation, test), strict=True))
+    return splits
+
+
+def _require_every_class(splits: dict[str, list[Example]]) -> None:
+    """scikit-learn rounds the share of a small class, and may round it to nothing."""
+    classes = {example.label for members in splits.values() for example in members}
+    for name, members in splits.items():
+        for label in sorted(classes - {example.label for example in members}):
+            raise ValueError(f"class {label} would have no example in {name}.")
 
 
 def duplicates(splits: dict[str, list[Example]]) -> list[tuple[Example, str, Example, str]]:

@@ -71,8 +71,8 @@ def short(digest: str) -> str:
 
 
 def _weights(rung: str, a: dict[str, str], b: dict[str, str]) -> Iterator[Difference]:
-    if a.keys() != b.keys():
-        paths = ", ".join(sorted(a.keys() ^ b.keys()))
+    if [*a] != [*b]:
+        paths = ", ".join(sorted(a.keys() ^ b.keys())) or "the same ones in another order"
         yield Difference(rung, f"the models have other variables: {paths}")
         return
     differing = [path for path in a if a[path] != b[path]]

@@ -1,5 +1,6 @@
 """What the experiment's `train(run)` is given."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -126,8 +127,14 @@ class Run:
 
 
 def weights_of(model: keras.Model) -> dict[str, str]:
-    """The digest of each weight of a model, by its path."""
-    return {variable.path: digests.of_array(np.asarray(variable)) for variable in model.weights}
+    """The digest of each weight of a model, by its path; paths that come again are numbered."""
+    weights: dict[str, str] = {}
+    times: Counter[str] = Counter()
+    for variable in model.weights:
+        times[variable.path] += 1
+        number = f" ({times[variable.path]})" if variable.path in weights else ""
+        weights[variable.path + number] = digests.of_array(np.asarray(variable))
+    return weights
 
 
 def _leaves(predictions: Any) -> list[Any]:
