@@ -30,9 +30,9 @@ lint: $(DEV_VENV)/.complete
 lock:
 	@cd "$(PROJECT)" && sh environment/engine.sh lock
 
-## measure what the hook, the guard and the engines cost
-benchmark: $(DEV_VENV)/.complete
-	@$(DEV_VENV)/bin/python benchmarks/startup.py
+## measure what hook and guard cost at start-up (VENV=… as `make build ENGINE=host` prints it)
+benchmark:
+	@$(PYTHON) benchmarks/startup.py "$(VENV)"
 
 ## remove virtualenvs, caches and the demo
 clean:

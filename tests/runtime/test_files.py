@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from samebits import files
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class FullDiskError(Exception):
@@ -184,3 +183,16 @@ def test_text_is_written_as_utf_8_whatever_the_locale(place: Path, environment: 
     environ = {"PYTHONPATH": str(environment), "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     subprocess.run([sys.executable, "-c", code], env=environ, check=True)
     assert path.read_bytes() == "→".encode()
+
+
+def test_a_second_process_is_kept_out_of_a_folder_that_is_being_written(tmp_path: Path) -> None:
+    program = "import sys; from pathlib import Path; from samebits.files import locked\n"
+    program += "with locked(Path(sys.argv[1])): print('entered')"
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    environ = os.environ | {"PYTHONPATH": str(Path(files.__file__).parents[1])}
+    with files.locked(tmp_path):
+        refused = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert refused.returncode != 0
+    assert "another process is writing there" in refused.stderr
+    entered = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert entered.stdout == "entered\n"

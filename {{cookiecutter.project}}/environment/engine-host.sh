@@ -30,7 +30,7 @@ make_venv() {
     if [ "$VARIANT-$(uname -m)" = cpu-aarch64 ]; then
         lock=environment/requirements/cpu-arm64.txt
     fi
-    venv=$venvs/$(sha256sum "$lock" | cut -c1-12)-py$version
+    venv=$venvs/$(cat "$lock" environment/samebits.pth | sha256sum | cut -c1-12)-py$version
     # Written last: a virtualenv without it was interrupted.
     complete=$venv/.complete
     # The second condition fails when the interpreter behind the virtualenv is gone.

@@ -52,6 +52,17 @@ def test_the_verdict_claims_the_machine_that_was_checked_and_no_other(judge: Cal
     )
 
 
+def test_runs_in_a_drifted_environment_get_no_scope(judge: Callable[..., Verdict]) -> None:
+    finding = {
+        "check": "variables",
+        "severity": "error",
+        "what": "OMP_NUM_THREADS is '2'",
+        "remedy": "unset it",
+    }
+    scope = judge({}, {"findings_at_start": (finding,), "allow_drift": True}).scope
+    assert scope == "no scope: the environment had drifted in verify-001/2, which was allowed."
+
+
 def test_different_bits_do_not_hold_and_the_first_difference_is_named(
     judge: Callable[..., Verdict], outcome: Callable[..., Outcome]
 ) -> None:

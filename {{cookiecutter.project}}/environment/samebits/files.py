@@ -1,5 +1,6 @@
 """Files that are there whole or not at all."""
 
+import fcntl
 import json
 import os
 import re
@@ -9,7 +10,30 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from samebits.errors import UsageError
+
 PARTIAL = ".partial-"  # what the names of unfinished files and folders begin with
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other processes of samebits out of a folder, which is made if it is missing.
+
+    Raises:
+        UsageError: another process is in it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(
+                f"{folder}: another process is writing there. Wait until it has ended."
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

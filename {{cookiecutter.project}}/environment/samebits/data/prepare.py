@@ -12,7 +12,7 @@ from samebits.data import order, shards, split
 from samebits.data.examples import Example, collect, content_digest, schema
 from samebits.data.manifest import Feature, Manifest, Shard, SplitContent
 from samebits.errors import UsageError
-from samebits.files import building, write_json
+from samebits.files import building, locked, write_json
 from samebits.seeds import derive
 
 _WRITERS = ("numpy", "protobuf", "scikit-learn")
@@ -38,6 +38,13 @@ def prepare(
         UsageError: the examples are wrong, or the data set that is there is another one or damaged.
     """
     ordered = collect(examples, settings.classes)
+    with locked(folder.parent):
+        return _prepare(ordered, settings, folder, replace=replace)
+
+
+def _prepare(
+    ordered: Sequence[Example], settings: Data, folder: Path, *, replace: bool
+) -> tuple[Manifest, bool]:
     if folder.exists():
         _require_data_set(folder)
     if (folder / manifests.FILE).is_file() and not replace:

@@ -30,6 +30,7 @@ def inputs(a: Record, b: Record) -> Iterator[Difference]:
     one, two = a.environment, b.environment
     yield from _values("policy", {"policy.toml": one.policy}, {"policy.toml": two.policy})
     yield from _values("policy", one.variables, two.variables)
+    yield from _values("runtime", {"samebits": one.samebits}, {"samebits": two.samebits})
     yield from _values("lock", {"lockfile": one.lock}, {"lockfile": two.lock})
     yield from _values("packages", one.packages, two.packages)
     yield from _values("code", {"src": a.code}, {"src": b.code})

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
-from samebits.errors import UsageError
+from samebits.errors import DoesNotHoldError, UsageError
 from samebits.files import write_json, write_text
 from samebits.proof import compare
 from samebits.proof.compare import Difference, short
@@ -70,6 +70,9 @@ class Verdict:
 
     @property
     def scope(self) -> str:
+        drifted = [record.name for record in self.records if record.has_drifted]
+        if drifted:
+            return f"no scope: the environment had drifted in {', '.join(drifted)}, which was allowed."
         return (
             "scope machine: the same bits on this kind of CPU. "
             f"Checked on: {self.made_on}. Not checked: any other machine."
@@ -113,6 +116,7 @@ def train_fresh(
         the folders of the runs, below one folder `runs/verify-<number>`.
 
     Raises:
+        DoesNotHoldError: a training found that the environment has drifted.
         UsageError: a training failed; the message ends with what it printed last.
     """
     if processes < 2:
@@ -125,7 +129,8 @@ def train_fresh(
         done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
         if done.returncode:
             last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-            raise UsageError(f"training {number} of {processes} ended with status {done.returncode}:\n{last}")
+            error = DoesNotHoldError if done.returncode == DoesNotHoldError.exit_status else UsageError
+            raise error(f"training {number} of {processes} ended with status {done.returncode}:\n{last}")
         folders.append(project / RUNS / name)
         record, outcome = records.read_complete(folders[-1])
         say(f"run {number} of {processes}: weights {short(outcome.weights_digest)} in {record.seconds} s")
@@ -140,7 +145,7 @@ def write(folder: Path, verdict: Verdict) -> Path:
             "format": 1,
             "holds": verdict.holds,
             "fresh": verdict.fresh,
-            "scope": "machine",
+            "scope": None if any(record.has_drifted for record in verdict.records) else "machine",
             "checked_on": verdict.made_on,
             "runs": [
                 {

@@ -12,13 +12,14 @@ from samebits import __version__, digests
 from samebits.config import Experiment, Settings
 from samebits.errors import UsageError
 from samebits.files import write_json
-from samebits.guard import Finding, Situation
+from samebits.guard import Finding, Severity, Situation
+from samebits.policy import HOME
 
 FILE = "record.json"
 
 
 class Environment(Settings):
-    """What the container or the host engine enforces."""
+    """What the container or the host engine enforces. `samebits` is the version and digest of the runtime."""
 
     engine: str
     variant: str
@@ -86,6 +87,12 @@ class Record(Settings):
     outcome: Outcome | None = None
 
     @property
+    def has_drifted(self) -> bool:
+        """Whether the guard found drift, before or after the training."""
+        findings = self.findings_at_start + self.findings_at_end
+        return any(finding["severity"] == Severity.ERROR for finding in findings)
+
+    @property
     def inputs_digest(self) -> str:
         """The digest of all that decides the outcome; it names the run's folder."""
         return inputs_digest(self.config, self.code, self.data, self.environment, smoke=self.smoke)
@@ -97,10 +104,7 @@ def inputs_digest(config: Experiment, code: str, data: str, environment: Environ
             "config": config.model_dump(mode="json"),
             "code": code,
             "data": data,
-            "lock": environment.lock,
-            "policy": environment.policy,
-            "variables": environment.variables,
-            "packages": environment.packages,
+            "environment": environment.model_dump(mode="json", exclude={"revision"}),
             "smoke": smoke,
         }
     )
@@ -116,7 +120,7 @@ def environment(situation: Situation) -> Environment:
     return Environment(
         engine=situation.engine,
         variant=situation.variant,
-        samebits=__version__,
+        samebits=f"{__version__} {digests.of_tree(HOME / 'samebits')}",
         python=situation.python,
         system=situation.system,
         glibc=situation.glibc,

@@ -1,6 +1,7 @@
 """The verb `train`: one run from the prepared data to a recorded model."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from samebits import config, digests, guard
 from samebits.config import Experiment
 from samebits.data import manifest as manifests
 from samebits.errors import DoesNotHoldError, UsageError
-from samebits.files import replacing
+from samebits.files import locked, replacing
 from samebits.guard import Finding, Situation, determinism, has_drifted
 from samebits.runs import record as records
 from samebits.runs.record import Outcome, Record
@@ -55,32 +56,51 @@ def train(project: Path, experiment: Experiment, options: Options) -> tuple[Path
     manifests.verify(prepared, manifest)
     begun = _begin(project, experiment, manifest.digest, situation, findings, options)
     folder = project / RUNS / begun.name
-    if (folder / records.FILE).is_file() and not options.again:
-        present = records.read(folder)
-        if present.status == "complete" and present.inputs_digest == begun.inputs_digest:
-            return folder, present, False
-        if present.inputs_digest != begun.inputs_digest:
-            raise UsageError(
-                f"{folder}: holds a run of other inputs (configuration, code, data or environment). "
-                "Choose another --run NAME, or replace it with --again."
-            )
-    _clear(folder)
-    records.write(folder, begun)
-    start = time.monotonic()
-    outcome = _train_model(project, experiment, manifest, folder, smoke=options.smoke)
-    at_end = tuple(determinism.check())
-    ended = begun.model_copy(
-        update={
-            "status": "complete",
-            "outcome": outcome,
-            "findings_at_end": records.findings_as_dicts(at_end),
-            "ended": _now(),
-            "seconds": round(time.monotonic() - start, 3),
-        }
-    )
-    records.write(folder, ended)
+    with locked(folder):
+        if not options.again:
+            present = _finished(folder, begun)
+            if present is not None:
+                return folder, present, False
+        _clear(folder)
+        records.write(folder, begun)
+        start = time.monotonic()
+        try:
+            outcome = _train_model(project, experiment, manifest, folder, smoke=options.smoke)
+        except UsageError:
+            _clear(folder)
+            with suppress(OSError):  # it is not empty: an evaluation of an earlier run is in it
+                folder.rmdir()
+            raise
+        at_end = tuple(determinism.check())
+        ended = begun.model_copy(
+            update={
+                "status": "complete",
+                "outcome": outcome,
+                "findings_at_end": records.findings_as_dicts(at_end),
+                "ended": _now(),
+                "seconds": round(time.monotonic() - start, 3),
+            }
+        )
+        records.write(folder, ended)
     refuse_drift(at_end, allowed=options.allow_drift)
     return folder, ended, True
+
+
+def _finished(folder: Path, begun: Record) -> Record | None:
+    """The record of the run in a folder, if it has ended and was made from the same inputs.
+
+    Raises:
+        UsageError: the folder holds a run of other inputs.
+    """
+    if not (folder / records.FILE).is_file():
+        return None
+    present = records.read(folder)
+    if present.inputs_digest != begun.inputs_digest:
+        raise UsageError(
+            f"{folder}: holds a run of other inputs (configuration, code, data or environment). "
+            "Choose another --run NAME, or replace it with --again."
+        )
+    return present if present.status == "complete" else None
 
 
 def refuse_drift(findings: tuple[Finding, ...], *, allowed: bool) -> tuple[Finding, ...]:
@@ -170,8 +190,7 @@ def _require_same_data(manifest: manifests.Manifest, experiment: Experiment) -> 
 
 
 def _clear(folder: Path) -> None:
-    """Make the run's folder, without what an earlier, unfinished or repeated run left in it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Remove what an earlier, unfinished or repeated run left in the folder."""
     for name in (records.FILE, MODEL, WEIGHTS, "metrics.csv"):
         (folder / name).unlink(missing_ok=True)
 
