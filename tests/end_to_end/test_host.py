@@ -23,6 +23,9 @@ def copy(on_host: Project, tmp_path: Path) -> Project:
 def test_two_processes_give_the_same_bits(trained: Project) -> None:
     printed = trained.must("verify")
     assert "IDENTICAL BITS: 2 runs in fresh processes" in printed
+    archives = [path.read_bytes() for path in trained.folder.glob("runs/verify-*/*/weights.npz")]
+    assert len(archives) == 2
+    assert archives[0] == archives[1]
     verdict = verdicts(trained.folder)[-1]
     assert verdict["holds"] is True
     assert len({run["final_weights"] for run in verdict["runs"]}) == 1
@@ -45,7 +48,7 @@ def test_a_run_leaves_model_weights_metrics_and_record(trained: Project) -> None
         "record.json",
         "metrics.csv",
         "model.keras",
-        "model.weights.h5",
+        "weights.npz",
     }
     assert len((folder / "metrics.csv").read_text().splitlines()) == 31
     assert record(trained.folder, "first")["environment"]["engine"] == "host"

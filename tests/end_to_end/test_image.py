@@ -233,6 +233,18 @@ def test_sigterm_ends_a_training_at_once(client: str, trained: Project) -> None:
             docker(client, "rm", "--force", name)
 
 
+def test_a_full_disk_is_one_clear_error(client: str, trained: Project) -> None:
+    done = run(
+        client,
+        trained,
+        *("-v", f"{trained.folder}/data:/project/data", "--tmpfs", "/project/runs:size=120k"),
+        *("IMAGE", "train", "--smoke"),
+    )
+    assert done.returncode == 2
+    assert "No space left on device. Make room" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_no_secret_stays_in_the_image(client: str, in_image: Project) -> None:
     found = run(
         client, in_image, "--entrypoint", "sh", "IMAGE", "-c", "cat /run/secrets/* 2>/dev/null | wc -c"

@@ -1,5 +1,6 @@
 """What the experiment's `train(run)` is given."""
 
+import io
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,12 +9,14 @@ from typing import Any, TypeVar
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from samebits import config, digests, project
 from samebits.config import Experiment, Settings
 from samebits.data.manifest import Manifest
 from samebits.data.pipeline import Reader
 from samebits.errors import UsageError
+from samebits.files import replacing
 from samebits.runs.history import History
 from samebits.runs.record import Outcome
 
@@ -126,15 +129,28 @@ class Run:
         return self._reader("validation").in_order(self.config.training.batch_size, self._limit)
 
 
-def weights_of(model: keras.Model) -> dict[str, str]:
-    """The digest of each weight of a model, by its path; paths that come again are numbered."""
-    weights: dict[str, str] = {}
+def arrays_of(model: keras.Model) -> dict[str, NDArray[Any]]:
+    """Each weight of a model, by its path; paths that come again are numbered."""
+    weights: dict[str, NDArray[Any]] = {}
     times: Counter[str] = Counter()
     for variable in model.weights:
         times[variable.path] += 1
         number = f" ({times[variable.path]})" if variable.path in weights else ""
-        weights[variable.path + number] = digests.of_array(np.asarray(variable))
+        weights[variable.path + number] = np.asarray(variable)
     return weights
+
+
+def weights_of(model: keras.Model) -> dict[str, str]:
+    """The digest of each weight of a model, by its path."""
+    return {path: digests.of_array(array) for path, array in arrays_of(model).items()}
+
+
+def save_weights(model: keras.Model, path: Path) -> None:
+    """Write the weights as a NumPy archive; equal weights give equal bytes, unlike a `.keras` file."""
+    archive = io.BytesIO()
+    np.savez(archive, allow_pickle=False, **arrays_of(model))
+    with replacing(path) as temporary:
+        temporary.write_bytes(archive.getvalue())
 
 
 def _leaves(predictions: Any) -> list[Any]:

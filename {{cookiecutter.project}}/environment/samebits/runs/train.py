@@ -18,7 +18,7 @@ from samebits.runs.record import Outcome, Record
 PREPARED = Path("data") / "prepared"
 RUNS = Path("runs")
 MODEL = "model.keras"
-WEIGHTS = "model.weights.h5"
+WEIGHTS = "weights.npz"
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _train_model(
     import keras
 
     from samebits.project import function
-    from samebits.runs.run import Run
+    from samebits.runs.run import Run, save_weights
 
     # What ran so far may have drawn from the generators; from here on all is the experiment's.
     keras.utils.set_random_seed(experiment.seed)
@@ -173,8 +173,7 @@ def _train_model(
     outcome = run.outcome(model)
     with replacing(folder / MODEL) as path:
         model.save(path)
-    with replacing(folder / WEIGHTS) as path:
-        model.save_weights(path)
+    save_weights(model, folder / WEIGHTS)
     return outcome
 
 
