@@ -98,7 +98,9 @@ find_ca() {
 exec_container() {
     if is_podman; then
         # Without a label SELinux refuses the mounts; relabelling would change the user's folders for good.
-        set -- --userns keep-id --user "$(id -u):$(id -g)" --security-opt label=disable "$@"
+        set -- --user "$(id -u):$(id -g)" --security-opt label=disable "$@"
+        # podman itself refuses this to root, who needs it not.
+        [ "$(id -u)" = 0 ] || set -- --userns keep-id "$@"
     else
         # In rootless docker the container's root is the caller.
         case $("$client" info --format '{{.SecurityOptions}}') in
