@@ -60,6 +60,24 @@ def test_a_finished_run_is_not_trained_twice(trained: Project) -> None:
     assert record(trained.folder, "first") == before
 
 
+def test_a_wrong_setting_costs_no_earlier_run(trained: Project) -> None:
+    folder = trained.folder / "runs" / "first"
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    done = trained.make("train", "--run first --again --set model.dropout=2")
+    assert "dropout: input should be less than 1" in done.stderr
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    done = trained.make("train", "--run wrong --set model.dropout=2")
+    assert done.returncode == 2
+    assert not (trained.folder / "runs" / "wrong").exists()
+
+
+def test_a_run_made_again_drops_the_evaluation_of_the_old_one(trained: Project) -> None:
+    trained.must("train", "--smoke --run twice")
+    trained.must("evaluate", "twice")
+    trained.must("train", "--smoke --run twice --again")
+    assert not (trained.folder / "runs" / "twice" / "evaluation").exists()
+
+
 def test_another_seed_is_named(trained: Project) -> None:
     trained.must("train", "--smoke --run seed-3 --seed 3")
     trained.must("train", "--smoke --run seed-4 --seed 4")

@@ -1,6 +1,7 @@
 # The engine host: a virtualenv from the same lock, shared by all projects with that lock. Sourced by engine.sh.
 # shellcheck shell=sh disable=SC2154 # engine.sh sets the project
 
+venv=
 venvs=${SAMEBITS_VENVS:-${XDG_CACHE_HOME:-$HOME/.cache}/samebits}
 
 # build [--quiet]
@@ -13,7 +14,7 @@ build() {
 
 # The runtime itself applies the policy where no SAMEBITS_ENGINE says that an image has done so.
 launch() {
-    make_venv
+    [ -n "$venv" ] || make_venv
     exec env --unset SAMEBITS_ENGINE SAMEBITS_VARIANT="$VARIANT" SAMEBITS_REVISION="$(revision)" \
         SAMEBITS_HOME="$project/environment" SAMEBITS_PROJECT="$project" \
         "$venv/bin/python" -m samebits "$@"

@@ -60,7 +60,7 @@ def test_runs_in_a_drifted_environment_get_no_scope(judge: Callable[..., Verdict
         "remedy": "unset it",
     }
     scope = judge({}, {"findings_at_start": (finding,), "allow_drift": True}).scope
-    assert scope == "no scope: the environment had drifted in verify-001/2, which was allowed."
+    assert scope == "no scope: the environment had drifted in verify-001/2."
 
 
 def test_different_bits_do_not_hold_and_the_first_difference_is_named(

@@ -159,7 +159,7 @@ def evaluate(
         )
     out.print(table)
     out.print(f"test accuracy {result.accuracy:.4f} on {result.examples} examples")
-    out.print(f"written to {_shown(folder / evaluation.FOLDER)}")
+    out.print(f"written to {_shown(folder / records.EVALUATION)}")
 
 
 @app.command()

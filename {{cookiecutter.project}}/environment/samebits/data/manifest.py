@@ -60,6 +60,11 @@ class Manifest(Settings):
     def as_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
 
+    def changes(self, settings: Data) -> list[str]:
+        """What differs in another `[data]` table from the one that this data was made by."""
+        old, new = self.data.model_dump(), settings.model_dump()
+        return [f"{key} was {old[key]!r} and is {new[key]!r}" for key in new if old[key] != new[key]]
+
     @property
     def digest(self) -> str:
         """The digest of everything in it that makes results differ: all but the versions it was made with."""

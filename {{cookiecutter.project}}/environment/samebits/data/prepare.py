@@ -122,8 +122,7 @@ def _checked_duplicates(splits: dict[str, list[Example]], settings: Data) -> lis
 
 
 def _same(present: Manifest, settings: Data, source: str, folder: Path) -> None:
-    old, new = present.data.model_dump(), settings.model_dump()
-    changed = [f"{key} was {old[key]!r} and is {new[key]!r}" for key in new if old[key] != new[key]]
+    changed = present.changes(settings)
     if not changed and present.source != source:
         changed = ["the examples themselves have changed"]
     if changed:

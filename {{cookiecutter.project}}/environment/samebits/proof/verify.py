@@ -69,10 +69,14 @@ class Verdict:
         return f"DIFFERENT BITS: {runs}; first difference in {self.differences[0]}"
 
     @property
+    def drifted(self) -> list[str]:
+        """The names of the runs in an environment that was not the locked one; nothing is claimed of them."""
+        return [record.name for record in self.records if record.has_drifted]
+
+    @property
     def scope(self) -> str:
-        drifted = [record.name for record in self.records if record.has_drifted]
-        if drifted:
-            return f"no scope: the environment had drifted in {', '.join(drifted)}, which was allowed."
+        if self.drifted:
+            return f"no scope: the environment had drifted in {', '.join(self.drifted)}."
         return (
             "scope machine: the same bits on this kind of CPU. "
             f"Checked on: {self.made_on}. Not checked: any other machine."
@@ -145,7 +149,7 @@ def write(folder: Path, verdict: Verdict) -> Path:
             "format": 1,
             "holds": verdict.holds,
             "fresh": verdict.fresh,
-            "scope": None if any(record.has_drifted for record in verdict.records) else "machine",
+            "scope": None if verdict.drifted else "machine",
             "checked_on": verdict.made_on,
             "runs": [
                 {
@@ -184,8 +188,8 @@ def page(verdict: Verdict) -> str:
         lines.append(f"| {record.name} | {record.seed} | {cells} | {len(outcome.metrics)} |")
     lines += [
         "",
-        "Compared: the inputs (policy, lock, packages, code, configuration, data) and, bit by bit, the",
-        "initial weights, the metrics of each epoch, the final weights and the predictions (validation).",
+        "Compared: the inputs (policy, runtime, lock, packages, code, configuration, data) and, bit by bit,",
+        "the initial weights, the metrics of each epoch, the final weights and the predictions (validation).",
     ]
     return "\n".join(lines) + "\n"
 

@@ -15,9 +15,7 @@ from samebits.errors import UsageError
 from samebits.files import replacing, write_json, write_text
 from samebits.runs import record as records
 from samebits.runs.record import digest_of_weights
-from samebits.runs.train import MODEL, PREPARED
-
-FOLDER = "evaluation"
+from samebits.runs.train import PREPARED
 
 
 @dataclass(frozen=True)
@@ -49,16 +47,16 @@ def evaluate(project: Path, folder: Path) -> Evaluation:
             "or train a new run."
         )
     manifests.verify(project / PREPARED, manifest)
-    model = _load(folder / MODEL)
+    model = _load(folder / records.MODEL)
     from samebits.runs.run import weights_of
 
     if digest_of_weights(weights_of(model)) != outcome.weights_digest:
         raise UsageError(
-            f"{folder / MODEL}: its weights are not those of {records.FILE}. Train it again with --again."
+            f"{folder / records.MODEL}: its weights are not those of {records.FILE}. Train with --again."
         )
     truth, predicted = _predict(project, record.config, manifest, model)
     evaluation = score(truth, predicted, manifest.data.classes)
-    _write(folder / FOLDER, evaluation, manifest.data.classes)
+    _write(folder / records.EVALUATION, evaluation, manifest.data.classes)
     return evaluation
 
 

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from samebits import digests
 from samebits.files import write_text
+from samebits.runs.record import METRICS
 
 
 class History(keras.callbacks.Callback):  # type: ignore[misc]
@@ -18,12 +19,10 @@ class History(keras.callbacks.Callback):  # type: ignore[misc]
         values: a list per metric, one value per epoch.
     """
 
-    FILE = "metrics.csv"
-
     def __init__(self, folder: Path, epochs: int) -> None:
         super().__init__()
         self.values: dict[str, list[float]] = {}
-        self._path = folder / self.FILE
+        self._path = folder / METRICS
         self._epochs = epochs
         self._epoch = 0
         self._progress: Progress | None = None

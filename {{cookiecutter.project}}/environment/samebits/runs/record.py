@@ -15,7 +15,12 @@ from samebits.files import write_json
 from samebits.guard import Finding, Severity, Situation
 from samebits.policy import HOME
 
+# What a run's folder holds.
 FILE = "record.json"
+METRICS = "metrics.csv"
+MODEL = "model.keras"
+WEIGHTS = "weights.npz"
+EVALUATION = "evaluation"
 
 
 class Environment(Settings):
@@ -95,19 +100,15 @@ class Record(Settings):
     @property
     def inputs_digest(self) -> str:
         """The digest of all that decides the outcome; it names the run's folder."""
-        return inputs_digest(self.config, self.code, self.data, self.environment, smoke=self.smoke)
-
-
-def inputs_digest(config: Experiment, code: str, data: str, environment: Environment, *, smoke: bool) -> str:
-    return digests.of_json(
-        {
-            "config": config.model_dump(mode="json"),
-            "code": code,
-            "data": data,
-            "environment": environment.model_dump(mode="json", exclude={"revision"}),
-            "smoke": smoke,
-        }
-    )
+        return digests.of_json(
+            {
+                "config": self.config.model_dump(mode="json"),
+                "code": self.code,
+                "data": self.data,
+                "environment": self.environment.model_dump(mode="json", exclude={"revision"}),
+                "smoke": self.smoke,
+            }
+        )
 
 
 def digest_of_weights(weights: dict[str, str]) -> str:

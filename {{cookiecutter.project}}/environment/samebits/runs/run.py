@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,11 +45,13 @@ class Run:
         folder: Path,
         *,
         smoke: bool,
+        begin: Callable[[], None] = lambda: None,
     ) -> None:
         self.config = experiment
         self.classes = tuple(manifest.data.classes)
         self.shapes = {name: tuple(feature.shape) for name, feature in manifest.features.items()}
         self.folder = folder
+        self._begin = begin  # called when all that can be wrong before the training has been checked
         self._project = project_folder
         self._manifest = manifest
         self._prepared = prepared
@@ -94,6 +96,7 @@ class Run:
             model.build(training.element_spec[0].shape)
         self._initial_weights = weights_of(model)
         self._history = History(self.folder, self._epochs)
+        self._begin()
         model.fit(
             training,
             epochs=self._epochs,

@@ -1,5 +1,6 @@
 """The verb `train`: one run from the prepared data to a recorded model."""
 
+import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,8 +18,6 @@ from samebits.runs.record import Outcome, Record
 
 PREPARED = Path("data") / "prepared"
 RUNS = Path("runs")
-MODEL = "model.keras"
-WEIGHTS = "weights.npz"
 
 
 @dataclass(frozen=True)
@@ -61,14 +60,11 @@ def train(project: Path, experiment: Experiment, options: Options) -> tuple[Path
             present = _finished(folder, begun)
             if present is not None:
                 return folder, present, False
-        _clear(folder)
-        records.write(folder, begun)
         start = time.monotonic()
         try:
-            outcome = _train_model(project, experiment, manifest, folder, smoke=options.smoke)
+            outcome = _train_model(project, experiment, manifest, folder, begun)
         except UsageError:
-            _clear(folder)
-            with suppress(OSError):  # it is not empty: an evaluation of an earlier run is in it
+            with suppress(OSError):  # not empty: this run has begun, or an earlier one is there
                 folder.rmdir()
             raise
         at_end = tuple(determinism.check())
@@ -127,25 +123,26 @@ def _begin(
     findings: tuple[Finding, ...],
     options: Options,
 ) -> Record:
-    code = digests.of_tree(project / "src" / experiment.experiment.package)
-    environment = records.environment(situation)
-    inputs = records.inputs_digest(experiment, code, data, environment, smoke=options.smoke)
-    kind = "smoke" if options.smoke else f"seed{experiment.seed}"
-    return Record(
+    begun = Record(
         status="running",
-        name=options.name or f"{kind}-{inputs.removeprefix('sha256:')[:8]}",
+        name=options.name or "",
         command=records.command(),
         seed=experiment.seed,
         smoke=options.smoke,
         allow_drift=options.allow_drift,
         config=experiment,
-        code=code,
+        code=digests.of_tree(project / "src" / experiment.experiment.package),
         data=data,
-        environment=environment,
+        environment=records.environment(situation),
         hardware=records.hardware(situation),
         findings_at_start=records.findings_as_dicts(findings),
         started=_now(),
     )
+    if options.name:
+        return begun
+    kind = "smoke" if options.smoke else f"seed{experiment.seed}"
+    name = f"{kind}-{begun.inputs_digest.removeprefix('sha256:')[:8]}"
+    return begun.model_copy(update={"name": name})
 
 
 def _train_model(
@@ -153,8 +150,7 @@ def _train_model(
     experiment: Experiment,
     manifest: manifests.Manifest,
     folder: Path,
-    *,
-    smoke: bool,
+    begun: Record,
 ) -> Outcome:
     # TensorFlow takes seconds to import, and everything above can fail before.
     import keras
@@ -164,23 +160,30 @@ def _train_model(
 
     # What ran so far may have drawn from the generators; from here on all is the experiment's.
     keras.utils.set_random_seed(experiment.seed)
-    run = Run(project, experiment, manifest, project / PREPARED, folder, smoke=smoke)
+    run = Run(
+        project,
+        experiment,
+        manifest,
+        project / PREPARED,
+        folder,
+        smoke=begun.smoke,
+        begin=lambda: _replace_run(folder, begun),
+    )
     model = function(project, experiment, "train", "train")(run)
     if not isinstance(model, keras.Model):
         raise UsageError(
             f"train.py: train() returned {type(model).__name__}; let it return the trained model."
         )
     outcome = run.outcome(model)
-    with replacing(folder / MODEL) as path:
+    with replacing(folder / records.MODEL) as path:
         model.save(path)
-    save_weights(model, folder / WEIGHTS)
+    save_weights(model, folder / records.WEIGHTS)
     return outcome
 
 
 def _require_same_data(manifest: manifests.Manifest, experiment: Experiment) -> None:
     """Refuse data that was prepared by another `[data]` table than the present one."""
-    old, new = manifest.data.model_dump(), experiment.data.model_dump()
-    changed = [f"{key} was {old[key]!r} and is {new[key]!r}" for key in new if old[key] != new[key]]
+    changed = manifest.changes(experiment.data)
     if changed:
         raise UsageError(
             f"{PREPARED} was made by another [data] of {config.FILE}: {'; '.join(changed)}. "
@@ -188,10 +191,13 @@ def _require_same_data(manifest: manifests.Manifest, experiment: Experiment) -> 
         )
 
 
-def _clear(folder: Path) -> None:
-    """Remove what an earlier, unfinished or repeated run left in the folder."""
-    for name in (records.FILE, MODEL, WEIGHTS, "metrics.csv"):
+def _replace_run(folder: Path, begun: Record) -> None:
+    """Begin a run in its folder, in the place of an earlier, unfinished or repeated one."""
+    for name in (records.FILE, records.MODEL, records.WEIGHTS, records.METRICS):
         (folder / name).unlink(missing_ok=True)
+    if (folder / records.EVALUATION).is_dir():
+        shutil.rmtree(folder / records.EVALUATION)
+    records.write(folder, begun)
 
 
 def _now() -> str:
